@@ -1,0 +1,45 @@
+# Build options, compiler flags and the tools that are used when the machine has them.
+option(HS_BUILD_TESTS "build the test suite" ON)
+option(HS_WERROR "treat warnings as errors" ON)
+set(HS_SANITIZE "" CACHE STRING "sanitizers, as for -fsanitize= (address,undefined or thread)")
+
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "build type" FORCE)
+endif()
+
+set(CMAKE_CXX_STANDARD 23)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1")
+set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g1")
+
+find_program(HS_CCACHE ccache)
+if(HS_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${HS_CCACHE}")
+endif()
+find_program(HS_MOLD mold)
+if(HS_MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+# Private to our own code: imported packages are SYSTEM and not held to these.
+add_library(hs_flags INTERFACE)
+target_compile_options(hs_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
+  $<$<BOOL:${HS_WERROR}>:-Werror>
+  -fstack-protector-strong)
+target_compile_definitions(hs_flags INTERFACE
+  _GLIBCXX_ASSERTIONS
+  $<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
+target_include_directories(hs_flags INTERFACE "${PROJECT_SOURCE_DIR}")
+
+if(HS_SANITIZE)
+  add_compile_options(-fsanitize=${HS_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${HS_SANITIZE})
+  if(HS_SANITIZE MATCHES "thread")
+    add_compile_options(-Wno-tsan)
+  endif()
+endif()

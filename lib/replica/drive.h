@@ -1,0 +1,33 @@
+// How a driver acts on what a replica says: store, then record, then send, then tell. Both drivers use
+// this file, so that no vote can leave before its record is on disk. [S02]
+#pragma once
+#include <deque>
+
+#include "lib/replica/io.h"
+
+namespace hs {
+
+// What a driver brings. Not virtual: a driver passes its own type to act_on().
+//   void write(const WriteBatch& batch, bool sync);      may throw StoreFailure
+//   void write_record(const SafetyRecord& record);       may throw StoreFailure
+//   void send(const Recipient& to, const MessagePtr& message);   to others; never to self
+//   void tell(const Event& event);
+//   const PublicKey& self();
+
+// Sends to self, fed back by the driver one at a time between two polls, so that a network of one
+// works and I/O is never starved.
+using SelfQueue = std::deque<MessagePtr>;
+
+template <class Driver>
+void act_on(const Output& output, Driver& driver, SelfQueue& self_queue) {
+  if (!output.writes.empty() || output.sync) driver.write(output.writes, output.sync);
+  if (output.safety_record) driver.write_record(*output.safety_record);
+  for (const Send& send : output.sends) {
+    const auto* peer = std::get_if<PublicKey>(&send.to);
+    if (peer == nullptr || *peer == driver.self()) self_queue.push_back(send.message);
+    if (peer == nullptr || *peer != driver.self()) driver.send(send.to, send.message);
+  }
+  for (const Event& event : output.events) driver.tell(event);
+}
+
+}  // namespace hs

@@ -1,0 +1,70 @@
+// One HotStuff replica as a pure state machine: an input and the time go in, what must be stored,
+// sent and told comes out. The only place that knows all three subprotocols. [PROTOCOL 3A]
+//
+// Threads: one. Nothing here reads a clock, a random device, a file or a socket. Store failures
+// (StoreFailure) pass through; nothing that a peer sends is fatal [S24].
+#pragma once
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "lib/app/app.h"
+#include "lib/base/rng.h"
+#include "lib/replica/config.h"
+#include "lib/replica/io.h"
+
+namespace hs {
+
+// What people and monitors want to know, by value. Published by drivers after each step.
+struct ReplicaStatus {
+  View view;
+  PublicKey leader;                // of `view` in the committed set
+  bool is_validator = false;
+  std::optional<Height> committed_height;
+  std::optional<Hash> committed_block;
+  View highest_pc_view;
+  View locked_view;
+  std::optional<View> highest_tc_view;
+  std::optional<View> voted_view;
+  std::size_t buffered_messages = 0;
+  std::size_t buffered_bytes = 0;
+  bool syncing = false;
+  std::uint64_t signatures_verified = 0;
+  std::uint64_t timeouts = 0;       // view deadlines that passed
+  std::uint64_t equivocations = 0;  // conflicting votes seen
+};
+
+class ReplicaState;  // lib/replica/state.h
+
+class Replica {
+ public:
+  // `store`, `app` and `config` outlive the replica. `record` is what safety/ holds, if anything;
+  // `data_was_reset` says that the store was emptied since that record was written. `now` is the first
+  // instant. The first batch (highest view entered) comes with the first step's output, before any
+  // send. Throws StoreFailure if the store is not initialised or corrupt.
+  Replica(const ReplicaConfig& config, const SecretKey& key, const KvReader& store, App& app,
+          const Rng& rng, std::optional<SafetyRecord> record, Instant now);
+  ~Replica();
+  Replica(const Replica&) = delete;
+  Replica& operator=(const Replica&) = delete;
+
+  // `now` never goes back. All of the output must be acted on, in its order, before the next step
+  // (drive.h), or nothing of it if the process dies.
+  [[nodiscard]] Output step(Instant now, const Input& input);
+  // When to call with a Tick at the latest; none if nothing is pending. `now` or earlier means at once.
+  [[nodiscard]] std::optional<Instant> next_deadline() const;
+
+  [[nodiscard]] ReplicaStatus status() const;
+  [[nodiscard]] const PublicKey& key() const;
+  // Keys the transport must stay connected to: the committed set, and the previous one while
+  // undecided. [S25]
+  [[nodiscard]] const ValidatorSetState& validators() const;
+  // Pairs of conflicting votes kept as evidence, oldest first. [S23]
+  [[nodiscard]] std::vector<event::Equivocation> evidence() const;
+
+ private:
+  std::unique_ptr<ReplicaState> state_;
+};
+
+}  // namespace hs

@@ -1,0 +1,27 @@
+// The store of a node: LevelDB with paranoid checks. Creating is a call of its own, so that a run can
+// never mistake a lost database for an empty one.
+#pragma once
+#include <memory>
+#include <string>
+
+#include "lib/store/store.h"
+
+namespace hs {
+
+struct LevelDbOptions {
+  std::size_t write_buffer_bytes = 1 << 20;
+  std::size_t block_cache_bytes = 1 << 20;
+  bool never_sync = false;  // storage.sync: never; a test genesis only
+};
+
+// Creates an empty database. Throws StoreFailure (io) if there is one already.
+void create_leveldb(const std::string& folder);
+// Opens an existing one. Throws StoreFailure: missing, corrupt, locked or io. Thread-safe for reads
+// and snapshots; one writer.
+[[nodiscard]] std::unique_ptr<KvStore> open_leveldb(const std::string& folder,
+                                                    const LevelDbOptions& options);
+// Reads a database without changing a byte on disk: writes that opening needs stay in memory. For
+// homes whose node is dead; the caller holds the home's lock. Throws as open_leveldb.
+[[nodiscard]] std::unique_ptr<KvStore> open_leveldb_read_only(const std::string& folder);
+
+}  // namespace hs

@@ -1,0 +1,26 @@
+// A batch that reads its own writes: the state as it will be once the batch is applied to `base`.
+#pragma once
+#include <utility>
+
+#include "lib/store/store.h"
+
+namespace hs {
+
+class Overlay : public KvReader {
+ public:
+  explicit Overlay(const KvReader& base) : base_(&base) {}
+
+  [[nodiscard]] std::optional<Bytes> get(BytesView key) const override;
+  void scan(BytesView prefix, const Visitor& visit) const override;
+  void put(BytesView key, BytesView value) { batch_.put(key, value); }
+  void erase(BytesView key) { batch_.erase(key); }
+  [[nodiscard]] bool empty() const { return batch_.empty(); }
+  // Hands over the changes so far. The caller applies them to `base` before it reads here again.
+  [[nodiscard]] WriteBatch take() { return std::exchange(batch_, {}); }
+
+ private:
+  const KvReader* base_;
+  WriteBatch batch_;
+};
+
+}  // namespace hs
