@@ -1,0 +1,135 @@
+#include "lib/hotstuff/rules.h"
+
+namespace hs {
+namespace {
+
+bool has_updates(const BlockTree& tree, const Hash& block) {
+  return !std::holds_alternative<NoUpdates>(tree.updates_status(block));
+}
+
+bool above_committed(const BlockTree& tree, Height height) {
+  const std::optional<Height> committed = tree.committed_height();
+  return !committed || height > *committed;
+}
+
+// The three-chain: `justify` certifies X, j1 (in X) its parent, j2 (in the parent) the grandparent,
+// which commits if the three certificates are of consecutive views.
+std::optional<Hash> pipelined_commit(const BlockTree& tree, const PhaseCertificate& justify) {
+  const auto certified = tree.header(justify.block);
+  if (!certified || certified->justify.is_genesis()) return std::nullopt;
+  const PhaseCertificate& j1 = certified->justify;
+  const auto parent = tree.header(j1.block);
+  if (!parent || parent->justify.is_genesis()) return std::nullopt;
+  const PhaseCertificate& j2 = parent->justify;
+  if (justify.view != next(j1.view) || j1.view != next(j2.view)) return std::nullopt;
+  const auto candidate = tree.header(j2.block);
+  if (!candidate || !above_committed(tree, candidate->height)) return std::nullopt;
+  return j2.block;
+}
+
+}  // namespace
+
+bool extends_lock(const BlockTree& tree, const PhaseCertificate& pc) {
+  const Hash& locked = tree.locked_pc().block;
+  Hash block = pc.block;
+  for (int generation = 0; generation < 3; ++generation) {
+    if (block == locked) return true;
+    const auto header = tree.header(block);
+    if (!header) return false;
+    block = header->justify.block;
+  }
+  return false;
+}
+
+bool passes_lock(const BlockTree& tree, const PhaseCertificate& pc) {
+  if (pc.view > tree.locked_pc().view) return true;  // liveness clause
+  return extends_lock(tree, pc);                     // safety clause
+}
+
+bool phase_fits_block(const BlockTree& tree, const PhaseCertificate& pc) {
+  return (pc.phase == Phase::generic) != has_updates(tree, pc.block);
+}
+
+bool fits_tree(const BlockTree& tree, const PhaseCertificate& pc, ChainId chain) {
+  if (pc.is_genesis()) return true;
+  if (pc.chain_id != chain) return false;
+  if (!tree.contains(pc.block)) return false;
+  return phase_fits_block(tree, pc);
+}
+
+bool safe_pc(const BlockTree& tree, const PhaseCertificate& pc, ChainId chain) {
+  return fits_tree(tree, pc, chain) && passes_lock(tree, pc);
+}
+
+bool height_fits(const BlockTree& tree, Height height, const PhaseCertificate& justify) {
+  if (justify.is_genesis()) return height == Height{0};
+  const auto parent = tree.header(justify.block);
+  return parent && height == next(parent->height);
+}
+
+bool safe_block(const BlockTree& tree, const Block& block, ChainId chain) {
+  const PhaseCertificate& justify = block.justify;
+  if (justify.phase != Phase::generic && justify.phase != Phase::decide) return false;
+  if (!fits_tree(tree, justify, chain)) return false;
+  if (!height_fits(tree, block.height, justify)) return false;
+  return passes_lock(tree, justify) || block.hash == tree.locked_pc().block;
+}
+
+bool safe_nudge(const BlockTree& tree, const Nudge& nudge, View current, ChainId chain) {
+  const PhaseCertificate& justify = nudge.justify;
+  if (nudge.chain_id != chain) return false;
+  if (justify.phase == Phase::generic || justify.phase == Phase::decide) return false;
+  if (justify.phase != Phase::commit && next(justify.view) != current) return false;
+  return safe_pc(tree, justify, chain);
+}
+
+std::optional<PhaseCertificate> pc_to_lock(const BlockTree& tree, const PhaseCertificate& justify) {
+  if (justify.is_genesis()) return std::nullopt;
+  const PhaseCertificate& locked = tree.locked_pc();
+  std::optional<PhaseCertificate> candidate;
+  switch (justify.phase) {
+    case Phase::generic:
+      // Two-chain lock: the certificate inside the certified block.
+      if (const auto certified = tree.header(justify.block)) candidate = certified->justify;
+      break;
+    case Phase::prepare: break;
+    case Phase::precommit: candidate = justify; break;
+    case Phase::commit:
+    case Phase::decide:
+      // Not in the textbook algorithm: covers replicas that missed the Precommit PC.
+      if (locked.block != justify.block) candidate = justify;
+      break;
+  }
+  // Differs from the reference, which compares certificates for inequality alone, so that an old one
+  // could lower the lock. [S01]
+  if (!candidate || candidate->view <= locked.view) return std::nullopt;
+  return candidate;
+}
+
+std::optional<Hash> block_to_commit(const BlockTree& tree, const PhaseCertificate& justify) {
+  if (justify.is_genesis()) return std::nullopt;
+  switch (justify.phase) {
+    case Phase::generic: return pipelined_commit(tree, justify);
+    case Phase::prepare:
+    case Phase::precommit: return std::nullopt;
+    case Phase::commit:
+    case Phase::decide: {
+      const auto header = tree.header(justify.block);
+      if (!header || !above_committed(tree, header->height)) return std::nullopt;
+      return justify.block;
+    }
+  }
+  return std::nullopt;
+}
+
+TreeUpdate update_for(const BlockTree& tree, const PhaseCertificate& justify) {
+  TreeUpdate update;
+  if (justify.view > tree.highest_pc().view) update.highest_pc = justify;
+  update.locked_pc = pc_to_lock(tree, justify);
+  update.commit = block_to_commit(tree, justify);
+  if (justify.phase == Phase::decide) update.decide = justify.block;
+  if (justify.phase == Phase::commit) update.commit_pc = justify;
+  return update;
+}
+
+}  // namespace hs

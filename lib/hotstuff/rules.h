@@ -1,0 +1,54 @@
+// The voting, locking and committing rules, as questions about a tree and a certificate. Nothing here
+// changes state or knows who asks. All of them presuppose that the certificate is correct
+// (lib/hotstuff/judge.h). [PROTOCOL 3.5, 3.7]
+#pragma once
+#include <optional>
+
+#include "lib/blocktree/block_tree.h"
+#include "lib/types/messages.h"
+
+namespace hs {
+
+// Is the locked block the certified block, its parent or its grandparent? Depth 2 suffices: in
+// pipelined mode the locked block is at most two generations up.
+[[nodiscard]] bool extends_lock(const BlockTree& tree, const PhaseCertificate& pc);
+
+// Clause 3 of safe_pc, the one that protects the lock: the liveness clause (a NEWER certificate shows
+// that a quorum has moved on; equal views do not, as two certificates of one view could conflict) or
+// the safety clause (the lock's own branch).
+[[nodiscard]] bool passes_lock(const BlockTree& tree, const PhaseCertificate& pc);
+
+// Clause 4: phased certificates are for blocks with validator set updates, generic ones for the rest.
+[[nodiscard]] bool phase_fits_block(const BlockTree& tree, const PhaseCertificate& pc);
+
+// Clauses 1, 2 and 4: chain, known block, phase. Enough to STORE what the certificate justifies. [S55]
+[[nodiscard]] bool fits_tree(const BlockTree& tree, const PhaseCertificate& pc, ChainId chain);
+
+// All clauses: the certificate may be acted on.
+[[nodiscard]] bool safe_pc(const BlockTree& tree, const PhaseCertificate& pc, ChainId chain);
+
+// May this block be voted for? safe_pc of its justify, Generic or Decide, the height its parent's plus
+// one [S03]; the locked block itself always passes clause 3 [S08].
+[[nodiscard]] bool safe_block(const BlockTree& tree, const Block& block, ChainId chain);
+
+// Is the height the one its justify demands: 0 iff genesis, else the parent's plus one? False if the
+// parent is not stored. [S03]
+[[nodiscard]] bool height_fits(const BlockTree& tree, Height height, const PhaseCertificate& justify);
+
+// May this nudge be voted for in `current`? Consecutive views but for a Commit PC, which may be nudged
+// with at any later view so that speculation always comes to an end.
+[[nodiscard]] bool safe_nudge(const BlockTree& tree, const Nudge& nudge, View current, ChainId chain);
+
+// The certificate to lock on after `justify`, none to keep the lock. Only ever of a higher view than
+// the present lock. [S01]
+[[nodiscard]] std::optional<PhaseCertificate> pc_to_lock(const BlockTree& tree,
+                                                         const PhaseCertificate& justify);
+
+// The block that `justify` commits, with its ancestors; none if it commits nothing new.
+[[nodiscard]] std::optional<Hash> block_to_commit(const BlockTree& tree,
+                                                  const PhaseCertificate& justify);
+
+// Everything that a correct and safe certificate changes, for BlockTree::apply. [3.7]
+[[nodiscard]] TreeUpdate update_for(const BlockTree& tree, const PhaseCertificate& justify);
+
+}  // namespace hs
