@@ -7,6 +7,7 @@ namespace hs {
 class MemoryStore : public KvStore {
  public:
   [[nodiscard]] std::optional<Bytes> get(BytesView key) const override;
+  [[nodiscard]] bool contains(BytesView key) const override;
   void scan(BytesView prefix, const Visitor& visit) const override;
   void write(const WriteBatch& batch, bool sync) override;
   [[nodiscard]] std::unique_ptr<KvReader> snapshot() const override;

@@ -11,6 +11,8 @@ class Overlay : public KvReader {
   explicit Overlay(const KvReader& base) : base_(&base) {}
 
   [[nodiscard]] std::optional<Bytes> get(BytesView key) const override;
+  [[nodiscard]] bool contains(BytesView key) const override;
+  // The visitor must not change this overlay.
   void scan(BytesView prefix, const Visitor& visit) const override;
   void put(BytesView key, BytesView value) { batch_.put(key, value); }
   void erase(BytesView key) { batch_.erase(key); }
