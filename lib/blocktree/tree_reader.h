@@ -19,6 +19,7 @@ struct BlockHeader {
   Hash hash;
   PhaseCertificate justify;
   Hash data_hash;
+  std::uint32_t data_length = 0;  // datums; 0 for an empty block
 };
 
 class TreeReader {
