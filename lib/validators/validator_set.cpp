@@ -14,6 +14,8 @@ constexpr TotalPower total_power_max = (std::uint64_t{1} << 53) - 1;
 
 }  // namespace
 
+TotalPower quorum_of(TotalPower total) { return 2 * total / 3 + 1; }
+
 Result<ValidatorSet> ValidatorSet::from_members(std::vector<Validator> members) {
   if (members.size() > validators_max) {
     return fail(Errc::too_long, "a validator set has at most " + std::to_string(validators_max) +
@@ -64,8 +66,6 @@ Power ValidatorSet::power_of(const PublicKey& key) const {
   const auto slot = position(key);
   return slot ? members_[*slot].power : Power{0};
 }
-
-TotalPower ValidatorSet::quorum() const { return 2 * total_power_ / 3 + 1; }
 
 TotalPower ValidatorSet::faulty_power_max() const {
   return total_power_ == 0 ? 0 : total_power_ - quorum();

@@ -15,6 +15,9 @@ struct Validator {
   friend bool operator==(const Validator&, const Validator&) = default;
 };
 
+// floor(2 * total / 3) + 1: the power that decides. Requires total < 2^127. [2.2]
+[[nodiscard]] TotalPower quorum_of(TotalPower total);
+
 // Members in ascending order of keys; a member's position is its slot in certificates. Immutable
 // once built, so it can be shared; the leader table (4.6) is computed with it.
 class ValidatorSet {
@@ -32,8 +35,7 @@ class ValidatorSet {
   [[nodiscard]] Power power_of(const PublicKey& key) const;  // 0 for a stranger
 
   [[nodiscard]] TotalPower total_power() const { return total_power_; }
-  // floor(2 * total / 3) + 1
-  [[nodiscard]] TotalPower quorum() const;
+  [[nodiscard]] TotalPower quorum() const { return quorum_of(total_power_); }
   // The largest power that may be faulty: total - quorum.
   [[nodiscard]] TotalPower faulty_power_max() const;
 
