@@ -19,6 +19,17 @@ constexpr std::uint64_t view_window = 1'000;               // how far ahead a me
 constexpr std::size_t known_peers_max = 1'024;             // addresses in one hello
 constexpr std::size_t verified_cache_entries_max = 4'096;
 
+
+// Peer connections. [RELIABILITY 5]
+constexpr std::size_t preauth_bytes_max = 64 << 10;         // from a peer before its hello is judged
+constexpr std::size_t hello_bytes_max = 56 << 10;           // the rest is for the TLS handshake
+constexpr std::size_t pending_connections_max = 32;         // inbound ones without a hello
+constexpr std::size_t pending_connections_per_address_max = 4;
+constexpr std::size_t inbound_connections_extra = 32;       // above two for each allowed key
+constexpr std::size_t peer_queue_bytes_max = 8 << 20;       // unsent frames of one peer
+constexpr std::size_t node_name_bytes_max = 64;
+
 static_assert(sync_response_bytes_max < frame_bytes_max);
+static_assert(hello_bytes_max < preauth_bytes_max);
 
 }  // namespace hs
