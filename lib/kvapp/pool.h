@@ -1,0 +1,85 @@
+// Transactions that wait to be put into a block: one pool per node, in order of arrival. Bounded in
+// bytes, in number and per client, so that no client can push out the others. Used by the thread that
+// steps the replica.
+#pragma once
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <unordered_map>
+
+#include "lib/kvapp/limits.h"
+#include "lib/kvapp/transaction.h"
+
+namespace hs::kv {
+
+struct PoolLimits {
+  std::size_t bytes = pool_bytes_max;
+  std::size_t transactions = pool_transactions_max;
+  std::size_t client_transactions = pool_client_transactions_max;
+};
+
+// Why a transaction is not taken.
+enum class Refusal {
+  malformed,      // does not decode
+  too_large,      // above transaction_bytes_max
+  wrong_chain,
+  expired,        // valid_until lies behind the next block
+  too_far_ahead,  // valid_until is more than remembered_heights beyond the next block
+  duplicate,      // is in the pool already
+  committed,      // is in a committed block already
+  pool_full,
+  client_full,
+};
+[[nodiscard]] std::string_view name_of(Refusal refusal);  // "malformed", "too_large", ...
+
+struct Refused {
+  Refusal reason;
+  std::string what;  // a sentence for people
+};
+
+struct Pooled {
+  std::shared_ptr<const Bytes> encoded;
+  TransactionId id;
+  ClientId client;
+  Height valid_until;
+};
+
+class TransactionPool {
+ public:
+  TransactionPool(ChainId chain_id, const PoolLimits& limits)
+      : chain_id_(chain_id), limits_(limits) {}
+
+  // Takes a transaction that could be in a block of height `next`. `is_committed` is asked once, with
+  // the id, after all cheaper questions.
+  [[nodiscard]] std::expected<TransactionId, Refused> admit(
+      BytesView encoded, Height next, const std::function<bool(const TransactionId&)>& is_committed);
+
+  void remove(const TransactionId& id);
+  // Drops what can be in no block of height `next` or above.
+  void expire(Height next);
+  // In order of arrival, until the visitor returns false. The visitor must not change the pool.
+  void visit(const std::function<bool(const Pooled&)>& visitor) const;
+
+  [[nodiscard]] bool contains(const TransactionId& id) const { return by_id_.contains(id); }
+  [[nodiscard]] std::size_t size() const { return waiting_.size(); }
+  [[nodiscard]] std::size_t bytes() const { return bytes_; }
+
+ private:
+  using Arrival = std::uint64_t;
+  void remove(Arrival arrival);
+
+  ChainId chain_id_;
+  PoolLimits limits_;
+  Arrival next_arrival_ = 0;
+  std::size_t bytes_ = 0;
+  std::map<Arrival, Pooled> waiting_;
+  std::map<TransactionId, Arrival> by_id_;
+  std::map<ClientId, std::size_t> per_client_;
+  std::set<std::pair<Height, Arrival>> by_expiry_;
+};
+
+}  // namespace hs::kv
