@@ -6,6 +6,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <expected>
 #include <functional>
 #include <map>
 #include <memory>
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "lib/base/result.h"
+#include "lib/kvapp/pool.h"
 #include "lib/replica/replica.h"
 #include "lib/store/store.h"
 #include "lib/validators/validator_set.h"
@@ -60,6 +62,7 @@ struct NodeSnapshot {
   ValidatorSetState validators;
   std::map<PublicKey, std::string> names;  // of validators and peers, where known
   std::shared_ptr<const std::vector<PeerInfo>> peers;  // never null
+  std::shared_ptr<const std::vector<event::Equivocation>> evidence;  // null: none
   std::chrono::milliseconds view_timeout{0};           // T of the genesis; `health` judges by it
 
   std::size_t pool_transactions = 0;
@@ -76,11 +79,9 @@ struct NodeSnapshot {
   std::chrono::steady_clock::time_point last_commit{};  // == started while there was none
 };
 
-// What became of one submitted transaction.
+// What became of one submitted transaction, as KvApp::admit_transaction says.
 struct Admission {
-  // Errors: exists (waiting or committed already), too_long (a transaction above its limit),
-  // unavailable (the pool is full; try again), others: refused for good.
-  Status status;
+  std::expected<TransactionId, kv::Refused> result;
   std::chrono::steady_clock::time_point at{};  // when the loop decided
 };
 
@@ -99,6 +100,9 @@ struct RpcService {
   std::function<void(std::vector<Bytes> transactions,
                      std::function<void(std::vector<Admission>)> done)>
       submit;
+  // Posts the question whether a transaction waits in the pool; answered on the loop thread, under the
+  // same terms.
+  std::function<void(const TransactionId& id, std::function<void(bool)> done)> is_pending;
   // By name: "stop", "peer_add", ... Served on ctl.sock alone, never on TCP.
   std::map<std::string, AdminCommand> admin;
 };
