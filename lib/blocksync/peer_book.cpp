@@ -1,0 +1,62 @@
+#include "lib/blocksync/peer_book.h"
+
+#include <algorithm>
+
+namespace hs {
+namespace {
+
+// Bans are remembered for the doubling; more peers than this never misbehave at once.
+constexpr std::size_t remembered_bans_max = 1024;
+
+}  // namespace
+
+void PeerBook::disconnected(const PublicKey& peer) {
+  connected_.erase(peer);
+  advertisements_.erase(peer);
+}
+
+void PeerBook::advertised(const PublicKey& peer, Height height, Instant now) {
+  advertisements_[peer] = {height, now};
+}
+
+std::optional<Height> PeerBook::advertised_height(const PublicKey& peer) const {
+  const auto found = advertisements_.find(peer);
+  if (found == advertisements_.end()) return std::nullopt;
+  return found->second.height;
+}
+
+std::vector<PublicKey> PeerBook::servers(std::optional<Height> height) const {
+  std::vector<PublicKey> servers;
+  for (const auto& [peer, advertisement] : advertisements_) {
+    if (!connected_.contains(peer)) continue;
+    if (until_.contains(peer)) continue;
+    if (height && advertisement.height < *height) continue;
+    servers.push_back(peer);
+  }
+  return servers;
+}
+
+void PeerBook::ban(const PublicKey& peer, Instant now) {
+  if (last_ban_.size() >= remembered_bans_max) last_ban_.clear();
+  Duration& length = last_ban_[peer];
+  length = length == Duration{0} ? limits_.ban_min : std::min(2 * length, limits_.ban_max);
+  until_[peer] = now + length;
+  advertisements_.erase(peer);
+}
+
+void PeerBook::expire(Instant now) {
+  std::erase_if(until_, [&](const auto& entry) { return entry.second <= now; });
+  std::erase_if(advertisements_, [&](const auto& entry) {
+    return now - entry.second.at > limits_.advertisement_age_max;
+  });
+}
+
+std::optional<Instant> PeerBook::next_expiry() const {
+  std::optional<Instant> earliest;
+  for (const auto& [peer, until] : until_) {
+    if (!earliest || until < *earliest) earliest = until;
+  }
+  return earliest;
+}
+
+}  // namespace hs

@@ -1,0 +1,92 @@
+#include "lib/replica/message_buffer.h"
+
+#include <algorithm>
+
+#include "lib/base/check.h"
+
+namespace hs {
+namespace {
+
+// Kinds of which a sender needs only one a view. A vote's kind includes its phase.
+std::pair<std::size_t, std::uint8_t> kind_of(const Message& message) {
+  const auto* vote = std::get_if<PhaseVote>(&message);
+  return {message.index(), vote ? static_cast<std::uint8_t>(vote->phase) : std::uint8_t{0}};
+}
+
+}  // namespace
+
+bool MessageBuffer::insert(View view, Entry entry, std::size_t sender_bytes_max) {
+  if (entry.bytes > std::min(sender_bytes_max, bytes_max_)) return false;
+  if (const auto found = views_.find(view); found != views_.end()) {
+    const auto kind = kind_of(*entry.message);
+    const bool known = std::any_of(found->second.begin(), found->second.end(), [&](const Entry& e) {
+      return e.origin == entry.origin && kind_of(*e.message) == kind;
+    });
+    if (known) return false;
+  }
+  while (sender_bytes_[entry.origin] + entry.bytes > sender_bytes_max) {
+    if (!evict_farther(view, &entry.origin)) return false;
+  }
+  while (bytes_ + entry.bytes > bytes_max_) {
+    if (!evict_farther(view, nullptr)) return false;
+  }
+  bytes_ += entry.bytes;
+  sender_bytes_[entry.origin] += entry.bytes;
+  ++size_;
+  views_[view].push_back(std::move(entry));
+  return true;
+}
+
+std::optional<MessageBuffer::Entry> MessageBuffer::take(View view, const Wanted& wanted) {
+  const auto found = views_.find(view);
+  if (found == views_.end()) return std::nullopt;
+  Queue& queue = found->second;
+  const auto entry = std::find_if(queue.begin(), queue.end(), wanted);
+  if (entry == queue.end()) return std::nullopt;
+  Entry taken = std::move(*entry);
+  queue.erase(entry);
+  if (queue.empty()) views_.erase(found);
+  forget(taken);
+  return taken;
+}
+
+void MessageBuffer::drop_below(View view) {
+  while (!views_.empty() && views_.begin()->first < view) {
+    for (const Entry& entry : views_.begin()->second) forget(entry);
+    views_.erase(views_.begin());
+  }
+}
+
+std::size_t MessageBuffer::recount_bytes() const {
+  std::size_t total = 0;
+  for (const auto& [view, queue] : views_) {
+    for (const Entry& entry : queue) total += entry.bytes;
+  }
+  return total;
+}
+
+void MessageBuffer::forget(const Entry& entry) {
+  bytes_ -= entry.bytes;
+  --size_;
+  const auto sender = sender_bytes_.find(entry.origin);
+  HS_CHECK(sender != sender_bytes_.end());
+  sender->second -= entry.bytes;
+  if (sender->second == 0) sender_bytes_.erase(sender);
+}
+
+bool MessageBuffer::evict_farther(View than, const PublicKey* sender) {
+  for (auto queue = views_.rbegin(); queue != views_.rend() && queue->first > than; ++queue) {
+    Queue& entries = queue->second;
+    const auto newest = std::find_if(entries.rbegin(), entries.rend(), [&](const Entry& entry) {
+      return sender == nullptr || entry.origin == *sender;
+    });
+    if (newest == entries.rend()) continue;
+    forget(*newest);
+    entries.erase(std::next(newest).base());
+    if (entries.empty()) views_.erase(queue->first);
+    return true;
+  }
+  return false;
+}
+
+}  // namespace hs
