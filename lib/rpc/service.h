@@ -23,7 +23,8 @@
 
 namespace hs {
 
-struct PeerInfo {
+// (Not net's PeerInfo, which knows connected peers only and is not for HTTP.)
+struct PeerStatus {
   PublicKey key;
   std::string name;     // as its hello said; empty while unknown
   std::string address;  // HOST:PORT; empty for an inbound peer that told none
@@ -61,7 +62,7 @@ struct NodeSnapshot {
   ReplicaStatus replica;
   ValidatorSetState validators;
   std::map<PublicKey, std::string> names;  // of validators and peers, where known
-  std::shared_ptr<const std::vector<PeerInfo>> peers;  // never null
+  std::shared_ptr<const std::vector<PeerStatus>> peers;  // never null
   std::shared_ptr<const std::vector<event::Equivocation>> evidence;  // null: none
   std::chrono::milliseconds view_timeout{0};           // T of the genesis; `health` judges by it
 
