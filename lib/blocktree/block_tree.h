@@ -7,6 +7,8 @@
 #include <optional>
 #include <vector>
 
+#include "lib/blocktree/app_view.h"
+#include "lib/blocktree/cache.h"
 #include "lib/blocktree/tree_reader.h"
 #include "lib/store/overlay.h"
 
@@ -53,6 +55,7 @@ class BlockTree {
   // Null if the block is not stored. Shared, so that it survives pruning.
   [[nodiscard]] std::shared_ptr<const BlockHeader> header(const Hash& block) const;
   [[nodiscard]] std::optional<Block> block(const Hash& block) const;
+  // Valid until the block is committed or pruned.
   [[nodiscard]] const ValidatorSetUpdatesStatus& updates_status(const Hash& block) const;
   [[nodiscard]] std::optional<Hash> block_at(Height height) const;
   [[nodiscard]] const PhaseCertificate& highest_pc() const { return highest_pc_; }
@@ -67,29 +70,43 @@ class BlockTree {
   [[nodiscard]] const std::optional<ProgressCertificate>& epoch_change_certificate() const {
     return epoch_change_certificate_;
   }
+  // Requires: `parent`, if any, is stored. [6.6]
   [[nodiscard]] std::unique_ptr<AppView> app_view(const std::optional<Hash>& parent) const;
-  // Blocks above the committed one with pending validator set updates, in any order of branches.
+  // Blocks above the committed one with pending validator set updates, on any branch, by hash.
   [[nodiscard]] std::vector<Hash> pending_update_blocks() const;
 
   // ---- writes: collected until take_batch() ----
-  // Idempotent: an already stored block keeps what is stored, gains data that were missing, and
-  // changes no list, status or pointer. [6.4, S30]
+  // Requires: the parent is stored, and the height is the one after it (0 without a parent).
+  // Idempotent: an already stored block keeps what is stored, gains datums that a damaged or foreign
+  // store lost, and changes no list, status or pointer. [6.4, S30]
   void insert(const Block& block, const std::optional<AppStateUpdates>& app_updates,
               const std::optional<ValidatorSetUpdates>& validator_updates);
-  // Atomic. Requires: `commit`, if any, is stored, above the committed height, and descends from the
-  // committed block (HS_CHECK: a fork of the committed chain is never carried out). [6.5, S31, S53]
+  // Atomic. Requires (HS_CHECK): the certificates are of higher views than those they replace, and
+  // `commit`, if any, is stored, above the committed height, and descends from the committed block: a
+  // fork of the committed chain is never carried out. [6.5, S01, S31, S53]
   TreeUpdateResult apply(const TreeUpdate& update);
   void set_highest_view_entered(View view);   // never lowers it (HS_CHECK)
   void set_highest_view_phase_voted(View view);  // only raises it (HS_CHECK)
-  void set_highest_tc(const TimeoutCertificate& tc);
+  void set_highest_tc(const TimeoutCertificate& tc);  // never lowers its view (HS_CHECK)
   void set_epoch_change_certificate(const ProgressCertificate& certificate);
 
   [[nodiscard]] bool has_batch() const { return !overlay_.empty(); }
   [[nodiscard]] WriteBatch take_batch() { return overlay_.take(); }
 
  private:
+  void load();
   void commit(const Hash& target, TreeUpdateResult& result);
+  // `target` and its ancestors above the committed block, lowest first.
+  [[nodiscard]] std::vector<std::shared_ptr<const BlockHeader>> uncommitted_path(
+      const Hash& target) const;
+  CommittedInUpdate commit_one(const BlockHeader& block);
+  void apply_app_updates(const Hash& block);
+  std::optional<ValidatorSetUpdates> apply_validator_updates(const BlockHeader& block);
+  void set_update_decided(bool decided);
+  void prune_siblings(const BlockHeader& survivor);
   void prune_subtree(const Hash& root);
+  void complete_data(const Block& block);
+  [[nodiscard]] AppStateUpdatesPtr pending_app_updates(const Hash& block) const;
 
   Overlay overlay_;
   PhaseCertificate highest_pc_;
@@ -101,9 +118,12 @@ class BlockTree {
   std::optional<Height> committed_height_;
   ValidatorSetState validators_;
   std::optional<ProgressCertificate> epoch_change_certificate_;
-  // Headers and statuses of blocks read or inserted recently; bounded, oldest out first.
-  mutable std::map<Hash, std::shared_ptr<const BlockHeader>> headers_;
-  mutable std::map<Hash, ValidatorSetUpdatesStatus> statuses_;
+  // All blocks whose updates wait for the commit: not a cache, as answering "which?" must be exact.
+  std::map<Hash, ValidatorSetUpdatesStatus> pending_updates_;
+
+  mutable BlockCache<std::shared_ptr<const BlockHeader>> headers_;
+  mutable BlockCache<bool> updates_committed_;  // status of a block that is not in pending_updates_
+  mutable BlockCache<AppStateUpdatesPtr> app_updates_;  // null: the block has none
 };
 
 }  // namespace hs

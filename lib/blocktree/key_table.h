@@ -33,6 +33,7 @@ namespace hs::key {
 [[nodiscard]] Bytes pending_app_updates(const Hash& block);
 [[nodiscard]] Bytes committed_set();
 [[nodiscard]] Bytes updates_status(const Hash& block);
+[[nodiscard]] Bytes all_updates_statuses();  // what every key of updates_status() starts with
 [[nodiscard]] Bytes locked_pc();
 [[nodiscard]] Bytes highest_view_entered();
 [[nodiscard]] Bytes highest_pc();

@@ -31,6 +31,7 @@ class TreeReader {
   [[nodiscard]] std::optional<BlockHeader> header(const Hash& block) const;
   // With its data: the reference's getter loses them, ours must not. [S04a]
   [[nodiscard]] std::optional<Block> block(const Hash& block) const;
+  [[nodiscard]] std::optional<Data> data(const Hash& block) const;  // none if it is not stored
   [[nodiscard]] std::optional<Height> height(const Hash& block) const;
   [[nodiscard]] std::optional<PhaseCertificate> justify(const Hash& block) const;
   // None for a block of height 0 or one that is not stored.
@@ -56,8 +57,8 @@ class TreeReader {
   [[nodiscard]] std::optional<Bytes> app_value(BytesView app_key) const;
   // Entries whose app key starts with `prefix`, ascending; keys without the store's own prefix.
   void scan_app(BytesView prefix, const KvReader::Visitor& visit) const;
-  // App state as it will be after `parent` is committed; committed state only where there is no
-  // parent. Borrows from this reader's store. [6.6]
+  // App state as it will be after `parent`, which must be stored, is committed; committed state only
+  // where there is no parent. Borrows from this reader's store. [6.6]
   [[nodiscard]] std::unique_ptr<AppView> app_view(const std::optional<Hash>& parent) const;
 
  private:
