@@ -1,6 +1,13 @@
 // node.yaml: the settings of one node that its peers need not share. [CLI.md 4]
+//
+//   schema: hs.node/v1
+//   name: n0
+//   p2p: {listen: 127.0.0.1:27000, peers: ["9f3c...@127.0.0.1:27010"]}
+//   rpc: {listen: 127.0.0.1:27001, auth: none}
+//   consensus: {idle_interval: 125ms}      # optional
+//   storage: {sync: always}                # optional; `never` on a test genesis only
+//   log: {level: info, format: text}       # optional
 #pragma once
-#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -8,33 +15,14 @@
 
 #include "lib/base/result.h"
 #include "lib/base/time.h"
-#include "lib/crypto/signatures.h"
+#include "lib/net/address.h"
 
 namespace hs {
 
-// HOST:PORT with a literal address or a name; port 0 asks the system for a free one.
-struct HostPort {
-  std::string host;
-  std::uint16_t port = 0;
-  friend bool operator==(const HostPort&, const HostPort&) = default;
-};
-[[nodiscard]] std::string to_text(const HostPort& address);  // brackets around IPv6
-// Errors: bad_value.
-[[nodiscard]] Result<HostPort> host_port_from(std::string_view text);
-
-// KEY@HOST:PORT
-struct PeerEntry {
-  PublicKey key;
-  HostPort address;
-  friend bool operator==(const PeerEntry&, const PeerEntry&) = default;
-};
-[[nodiscard]] std::string to_text(const PeerEntry& peer);
-[[nodiscard]] Result<PeerEntry> peer_from(std::string_view text);
-
 struct NodeConfig {
-  std::string name = "node";
-  HostPort p2p_listen{"127.0.0.1", 27000};
-  std::vector<PeerEntry> peers;
+  std::string name = "node";  // as check_key_name() allows
+  HostPort p2p_listen{"127.0.0.1", 27000};  // port 0: any free one
+  std::vector<PeerAddress> peers;
   HostPort rpc_listen{"127.0.0.1", 27001};
   std::optional<Duration> idle_interval;  // none: a quarter of the genesis' view timeout
   bool sync_always = true;                // false on a test genesis only
@@ -43,8 +31,10 @@ struct NodeConfig {
 };
 
 // Strict: an unknown, duplicate or missing key, a wrong type or range is an error naming
-// file:line:column. Errors: not_found, bad_value and the like.
+// file:line:column. Errors: not_found, and those of lib/config/yaml.h.
 [[nodiscard]] Result<NodeConfig> read_node_config(const std::filesystem::path& file);
+[[nodiscard]] Result<NodeConfig> parse_node_config(std::string_view text, const std::string& name);
+// The file that reads back as `config`.
 [[nodiscard]] std::string node_config_yaml(const NodeConfig& config);
 
 }  // namespace hs

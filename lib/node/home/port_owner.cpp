@@ -1,0 +1,86 @@
+#include "lib/node/home/port_owner.h"
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <set>
+#include <sstream>
+
+#include "lib/node/home/files.h"
+
+namespace hs {
+namespace {
+
+constexpr std::size_t table_bytes_max = 16 << 20;
+constexpr std::size_t command_bytes_max = 4096;
+
+// Inodes of sockets that listen on `port`, of one of the kernel's tables. A line reads
+//   sl local_address rem_address st tx:rx tr:when retrnsmt uid timeout inode ...
+void listening_inodes(const char* table, std::uint16_t port, std::set<std::string>& inodes) {
+  const auto text = read_file(table, table_bytes_max);
+  if (!text) return;
+  std::istringstream lines(*text);
+  std::string line;
+  std::getline(lines, line);  // headings
+  while (std::getline(lines, line)) {
+    std::istringstream fields(line);
+    std::string slot, local, remote, state, skipped, inode;
+    fields >> slot >> local >> remote >> state;
+    for (int i = 0; i < 5; ++i) fields >> skipped;
+    fields >> inode;
+    constexpr const char* listening = "0A";
+    const std::size_t colon = local.rfind(':');
+    if (state != listening || colon == std::string::npos) continue;
+    unsigned found = 0;
+    std::from_chars(local.data() + colon + 1, local.data() + local.size(), found, 16);
+    if (found == port) inodes.insert("socket:[" + inode + "]");
+  }
+}
+
+bool holds_any(const std::filesystem::path& process, const std::set<std::string>& inodes) {
+  std::error_code hidden;  // another user's process, or one that has just ended: not ours to see
+  for (std::filesystem::directory_iterator entry(process / "fd", hidden), end;
+       !hidden && entry != end; entry.increment(hidden)) {
+    std::error_code gone;
+    const auto target = std::filesystem::read_symlink(entry->path(), gone);
+    if (!gone && inodes.contains(target.string())) return true;
+  }
+  return false;
+}
+
+std::string command_of(pid_t pid) {
+  auto text = read_file("/proc/" + std::to_string(pid) + "/cmdline", command_bytes_max);
+  if (!text) return {};
+  std::string command = std::move(*text);
+  while (!command.empty() && command.back() == '\0') command.pop_back();
+  std::ranges::replace_if(
+      command, [](unsigned char byte) { return byte < 0x20 || byte == 0x7f; }, ' ');
+  return command;
+}
+
+}  // namespace
+
+std::optional<PortOwner> find_port_owner(std::uint16_t port) {
+  std::set<std::string> inodes;
+  listening_inodes("/proc/net/tcp", port, inodes);
+  listening_inodes("/proc/net/tcp6", port, inodes);
+  if (inodes.empty()) return std::nullopt;
+  std::error_code unreadable;
+  for (std::filesystem::directory_iterator entry("/proc", unreadable), end;
+       !unreadable && entry != end; entry.increment(unreadable)) {
+    const std::string name = entry->path().filename().string();
+    pid_t pid = 0;
+    const auto [rest, wrong] = std::from_chars(name.data(), name.data() + name.size(), pid);
+    if (wrong != std::errc() || rest != name.data() + name.size()) continue;
+    if (holds_any(entry->path(), inodes)) return PortOwner{.pid = pid, .command = command_of(pid)};
+  }
+  return std::nullopt;
+}
+
+std::string to_text(const std::optional<PortOwner>& owner) {
+  if (!owner) return "another process";
+  const std::string pid = "pid " + std::to_string(owner->pid);
+  return owner->command.empty() ? pid : pid + " (" + owner->command + ")";
+}
+
+}  // namespace hs

@@ -1,0 +1,22 @@
+// Who listens on a TCP port of this machine: for the message that says so.
+#pragma once
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace hs {
+
+struct PortOwner {
+  pid_t pid = 0;
+  std::string command;  // its arguments, joined by blanks, control characters replaced
+};
+
+// The listener on `port` at any address, from /proc. None if nobody listens, or if it is a process
+// whose descriptors we may not see.
+[[nodiscard]] std::optional<PortOwner> find_port_owner(std::uint16_t port);
+// "pid 4711 (hs node run --home .../n1)", or "another process".
+[[nodiscard]] std::string to_text(const std::optional<PortOwner>& owner);
+
+}  // namespace hs
