@@ -25,6 +25,9 @@ hs_dependency(hashes OpenSSL::Crypto)
 hs_dependency(tls OpenSSL::SSL OpenSSL::Crypto)
 hs_dependency(format fmt::fmt)
 hs_dependency(log spdlog::spdlog fmt::fmt)
+# Debian's LevelDB is a shared library that brings snappy itself, yet its CMake package asks every user
+# to link snappy too, whose development files nothing else needs.
+set_target_properties(leveldb::leveldb PROPERTIES INTERFACE_LINK_LIBRARIES Threads::Threads)
 hs_dependency(leveldb leveldb::leveldb)
 hs_dependency(yaml yaml-cpp)
 hs_dependency(json nlohmann_json::nlohmann_json)
