@@ -17,7 +17,7 @@ namespace hs {
 // unsynced batch could vanish behind a later synced one. Here a log is synced before it is closed.
 class SyncedLogEnv : public leveldb::EnvWrapper {
  public:
-  SyncedLogEnv() : EnvWrapper(leveldb::Env::Default()) {}
+  explicit SyncedLogEnv(leveldb::Env* base) : EnvWrapper(base) {}
   leveldb::Status NewWritableFile(const std::string& name, leveldb::WritableFile** file) override;
   // Did such a sync fail? LevelDB closes logs where it can report nothing.
   [[nodiscard]] bool failed() const { return failed_; }

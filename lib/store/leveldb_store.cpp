@@ -107,7 +107,7 @@ class LevelDbStore : public KvStore {
   // For a database whose writes are to last.
   LevelDbStore(const std::string& folder, const LevelDbOptions& options)
       : folder_(folder), never_sync_(options.never_sync) {
-    auto env = std::make_unique<SyncedLogEnv>();
+    auto env = std::make_unique<SyncedLogEnv>(leveldb::Env::Default());
     synced_log_env_ = env.get();
     env_ = std::move(env);
     open(options);
