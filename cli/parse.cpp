@@ -10,7 +10,7 @@
 
 #include "cli/error.h"
 #include "cli/values.h"
-#include "lib/base/check.h"
+#include "lib/config/suggest.h"
 
 namespace hs {
 namespace {
@@ -19,6 +19,17 @@ constexpr int repeats_max = 1 << 16;
 
 std::string help_hint(const std::string& path) {
   return "see `hs " + (path.empty() ? std::string() : path + " ") + "--help`";
+}
+
+// "did you mean a or b?", or nothing: the `why:` of a mistyped word.
+std::string meant(const std::string& word, const std::vector<std::string>& known) {
+  const std::vector<std::string> near = suggestions(word, known);
+  std::string text;
+  for (std::size_t i = 0; i < near.size(); ++i) {
+    text += i == 0 ? "did you mean " : i + 1 == near.size() ? " or " : ", ";
+    text += near[i];
+  }
+  return text.empty() ? text : text + "?";
 }
 
 // CLI11 sees texts only: ranges, units and required options are checked by us, so that every
@@ -123,13 +134,12 @@ void Parser::refuse_extras(const std::string& path) const {
   if (extra == extras.end()) return;
   if (extra->starts_with("-") && *extra != "-") {
     const std::string name = extra->substr(0, extra->find('='));
-    throw usage_error("unknown option " + name, did_you_mean(name, option_names(path)),
-                      help_hint(path))
+    throw usage_error("unknown option " + name, meant(name, option_names(path)), help_hint(path))
         .with("option", name);
   }
   if (registry_.find_command(path) == nullptr) {
     throw usage_error("unknown command `hs " + (path.empty() ? "" : path + " ") + *extra + "`",
-                      did_you_mean(*extra, registry_.words_after(path)), help_hint(path))
+                      meant(*extra, registry_.words_after(path)), help_hint(path))
         .with("command", *extra);
   }
   throw usage_error("unexpected argument '" + *extra + "'", {}, help_hint(path))
@@ -154,7 +164,7 @@ std::vector<std::string> Parser::checked(const Option& option, std::vector<std::
     } else if (option.kind == Option::Kind::choice &&
                std::ranges::find(option.choices, value) == option.choices.end()) {
       throw usage_error(shown + ": '" + value + "' is none of " + option.value_name,
-                        did_you_mean(value, option.choices), help_hint(path));
+                        meant(value, option.choices), help_hint(path));
     }
   }
   return values;
@@ -166,6 +176,9 @@ Arguments Parser::read(const Parsed& parsed, const std::string& path, bool check
     const bool given = found->count() > 0;
     std::vector<std::string> values;
     if (given && option->kind == Option::Kind::flag) {
+      for (const std::string& value : found->results()) {
+        if (value != "true") throw usage_error("--" + option->key() + " takes no value");
+      }
       values.assign(found->count(), "true");
     } else if (given) {
       values = checked(*option, found->results(), path);

@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "lib/base/result.h"
 #include "lib/base/time.h"
@@ -18,14 +17,6 @@ namespace hs {
 [[nodiscard]] Result<Duration> parse_duration(std::string_view text);
 
 // The longest unit that needs no fraction: 1500ms, 30s, 5m.
-[[nodiscard]] std::string to_text(Duration duration);
-
-// At most three of the candidates that are two edits or fewer away from `word` (an edit inserts,
-// deletes, replaces or swaps two neighbours), nearest first.
-[[nodiscard]] std::vector<std::string> suggestions(std::string_view word,
-                                                   const std::vector<std::string>& candidates);
-// "did you mean a, b or c?", or nothing without a suggestion.
-[[nodiscard]] std::string did_you_mean(std::string_view word,
-                                       const std::vector<std::string>& candidates);
+[[nodiscard]] std::string duration_text(Duration duration);
 
 }  // namespace hs
