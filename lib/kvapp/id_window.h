@@ -39,6 +39,7 @@ class IdWindow {
  private:
   using Fingerprint = std::uint64_t;
   [[nodiscard]] Fingerprint fingerprint(const TransactionId& id) const;
+  void drop_oldest();
 
   std::uint64_t salt_;
   std::uint64_t first_ = 0;                        // height of blocks_.front()

@@ -10,6 +10,7 @@
 //
 // Threads: all calls come from the thread that steps the replica.
 #pragma once
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -57,6 +58,11 @@ class KvApp : public App {
   [[nodiscard]] Height next_height() const { return next_height_; }
 
  private:
+  // Waiting transactions that a block at `height` over `state` may hold, in order of arrival, until the
+  // visitor returns false.
+  void visit_includable(Height height, const AppView& state,
+                        const std::function<bool(const kv::Pooled&)>& visit) const;
+
   Height next_height_;
   kv::TransactionPool pool_;
   kv::IdWindow window_;

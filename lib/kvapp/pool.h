@@ -9,7 +9,6 @@
 #include <memory>
 #include <set>
 #include <string>
-#include <unordered_map>
 
 #include "lib/kvapp/limits.h"
 #include "lib/kvapp/transaction.h"
@@ -70,6 +69,10 @@ class TransactionPool {
 
  private:
   using Arrival = std::uint64_t;
+  [[nodiscard]] std::expected<void, Refused> check_window(const Transaction& transaction,
+                                                          Height next) const;
+  [[nodiscard]] std::expected<void, Refused> check_room(const Transaction& transaction,
+                                                        std::size_t size) const;
   void remove(Arrival arrival);
 
   ChainId chain_id_;

@@ -30,7 +30,7 @@ void list(const Scanner& scan, BytesView prefix, const Visitor& visit);
 // Outcomes of the transactions of a committed block; empty where it held none or is forgotten.
 [[nodiscard]] Result<BlockRecord> record_of(const Getter& get, Height height);
 
-// Committed or Unknown. Looks through at most remembered_heights records, newest block last.
+// Committed or Unknown. Looks through at most remembered_heights records, oldest first.
 [[nodiscard]] Result<TransactionStatus> find_transaction(const Scanner& scan,
                                                          const TransactionId& id);
 
