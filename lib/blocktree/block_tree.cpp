@@ -8,8 +8,8 @@
 namespace hs {
 namespace {
 
-// Enough for every uncommitted block of a chain that commits, with room for forks; a header weighs 64
-// bytes per validator.
+// Enough for every uncommitted block of a chain that commits, with room for forks; a header weighs
+// 64 bytes per validator.
 constexpr std::size_t headers_cached_max = 256;
 constexpr std::size_t statuses_cached_max = 1'024;
 constexpr std::size_t app_updates_cached_max = 16;  // each up to the size of a block
@@ -79,7 +79,8 @@ void BlockTree::load() {
   });
 }
 
-// ---- reads ---------------------------------------------------------------------------------------
+// ---- reads
+// ---------------------------------------------------------------------------------------
 
 std::shared_ptr<const BlockHeader> BlockTree::header(const Hash& block) const {
   if (const auto* cached = headers_.find(block)) return *cached;
@@ -136,7 +137,8 @@ std::vector<Hash> BlockTree::pending_update_blocks() const {
   return blocks;
 }
 
-// ---- writes but for commit (commit.cpp) ----------------------------------------------------------
+// ---- writes but for commit (commit.cpp)
+// ----------------------------------------------------------
 
 void BlockTree::insert(const Block& block, const std::optional<AppStateUpdates>& app_updates,
                        const std::optional<ValidatorSetUpdates>& validator_updates) {
@@ -178,21 +180,20 @@ void BlockTree::insert(const Block& block, const std::optional<AppStateUpdates>&
   headers_.insert(block.hash, std::make_shared<const BlockHeader>(BlockHeader{
                                   block.height, block.hash, block.justify, block.data_hash}));
   updates_committed_.erase(block.hash);
-  app_updates_.insert(block.hash, app_updates
-                                      ? std::make_shared<const AppStateUpdates>(*app_updates)
-                                      : nullptr);
+  app_updates_.insert(
+      block.hash, app_updates ? std::make_shared<const AppStateUpdates>(*app_updates) : nullptr);
 }
 
-// The block hash does not cover the data, so nothing that is stored gives way to what came with a copy
-// of the block, and the number of datums stands once it is known. [S04]
+// The block hash does not cover the data, so nothing that is stored gives way to what came with a
+// copy of the block, and the number of datums stands once it is known. [S04]
 void BlockTree::complete_data(const Block& block) {
   if (!overlay_.contains(key::block_data_length(block.hash))) {
     BorshWriter length;
     length.count(block.data.size());
     overlay_.put(key::block_data_length(block.hash), length.bytes());
   }
-  const std::uint32_t length = stored::get_u32(overlay_, key::block_data_length(block.hash),
-                                               "a block's number of datums");
+  const std::uint32_t length =
+      stored::get_u32(overlay_, key::block_data_length(block.hash), "a block's number of datums");
   if (length != block.data.size()) return;
   for (std::uint32_t index = 0; index < length; ++index) {
     const Bytes datum_key = key::block_datum(block.hash, index);

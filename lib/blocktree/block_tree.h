@@ -1,6 +1,6 @@
 // The block tree of one replica: reads with the hot values cached, and writes that collect in one
-// batch. Nothing here decides what to lock or to commit (lib/hotstuff/rules.h does); this file knows
-// how to carry it out. [PROTOCOL 6]
+// batch. Nothing here decides what to lock or to commit (lib/hotstuff/rules.h does); this file
+// knows how to carry it out. [PROTOCOL 6]
 #pragma once
 #include <map>
 #include <memory>
@@ -26,11 +26,12 @@ struct InitialState {
 
 // What one certificate changes, as decided by the rules; applied as one atomic step. [3.7]
 struct TreeUpdate {
-  std::optional<PhaseCertificate> highest_pc;
-  std::optional<PhaseCertificate> locked_pc;
-  std::optional<Hash> commit;           // this block and its uncommitted ancestors
-  std::optional<Hash> decide;           // a Decide PC's block: decided if it is at the update height [S32]
-  std::optional<PhaseCertificate> commit_pc;  // kept under 11 ++ block [S07]
+  std::optional<PhaseCertificate> highest_pc = {};
+  std::optional<PhaseCertificate> locked_pc = {};
+  std::optional<Hash> commit = {};  // this block and its uncommitted ancestors
+  std::optional<Hash> decide =
+      {};  // a Decide PC's block: decided if it is at the update height [S32]
+  std::optional<PhaseCertificate> commit_pc = {};  // kept under 11 ++ block [S07]
 };
 struct CommittedInUpdate {
   Hash block;
@@ -42,8 +43,8 @@ struct TreeUpdateResult {
   bool sets_changed = false;                 // committed set, previous set or `decided`
 };
 
-// Owned and used by one thread. `base` must outlive it, and must have had every batch that take_batch()
-// handed out applied before the next call here.
+// Owned and used by one thread. `base` must outlive it, and must have had every batch that
+// take_batch() handed out applied before the next call here.
 class BlockTree {
  public:
   // Throws StoreFailure: missing (not initialised) or corrupt.
@@ -77,16 +78,16 @@ class BlockTree {
 
   // ---- writes: collected until take_batch() ----
   // Requires: the parent is stored, and the height is the one after it (0 without a parent).
-  // Idempotent: an already stored block keeps what is stored, gains datums that a damaged or foreign
-  // store lost, and changes no list, status or pointer. [6.4, S30]
+  // Idempotent: an already stored block keeps what is stored, gains datums that a damaged or
+  // foreign store lost, and changes no list, status or pointer. [6.4, S30]
   void insert(const Block& block, const std::optional<AppStateUpdates>& app_updates,
               const std::optional<ValidatorSetUpdates>& validator_updates);
   // Atomic. Requires (HS_CHECK): the certificates are of higher views than those they replace, and
-  // `commit`, if any, is stored, above the committed height, and descends from the committed block: a
-  // fork of the committed chain is never carried out. [6.5, S01, S31, S53]
+  // `commit`, if any, is stored, above the committed height, and descends from the committed block:
+  // a fork of the committed chain is never carried out. [6.5, S01, S31, S53]
   TreeUpdateResult apply(const TreeUpdate& update);
-  void set_highest_view_entered(View view);   // never lowers it (HS_CHECK)
-  void set_highest_view_phase_voted(View view);  // only raises it (HS_CHECK)
+  void set_highest_view_entered(View view);           // never lowers it (HS_CHECK)
+  void set_highest_view_phase_voted(View view);       // only raises it (HS_CHECK)
   void set_highest_tc(const TimeoutCertificate& tc);  // never lowers its view (HS_CHECK)
   void set_epoch_change_certificate(const ProgressCertificate& certificate);
 

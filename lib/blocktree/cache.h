@@ -1,6 +1,6 @@
-// A bounded memory of values by block hash, the oldest entry out first. What is not in it is read from
-// the store again, so forgetting is always safe; serving something old is not, so whoever changes the
-// store must erase here.
+// A bounded memory of values by block hash, the oldest entry out first. What is not in it is read
+// from the store again, so forgetting is always safe; serving something old is not, so whoever
+// changes the store must erase here.
 #pragma once
 #include <cstring>
 #include <deque>

@@ -1,5 +1,5 @@
-// What a certificate changes in the tree: pointers, commits, set updates and pruning, all in one batch.
-// [PROTOCOL 3.7, 6.5]
+// What a certificate changes in the tree: pointers, commits, set updates and pruning, all in one
+// batch. [PROTOCOL 3.7, 6.5]
 #include <algorithm>
 
 #include "lib/base/check.h"
@@ -24,8 +24,8 @@ TreeUpdateResult BlockTree::apply(const TreeUpdate& update) {
   }
   if (update.commit) commit(*update.commit, result);
   if (update.decide) {
-    // After the commits, so that a Decide PC that itself commits its block leaves it decided; and for
-    // the block of the latest update only, as a stale one says nothing about that. [S32]
+    // After the commits, so that a Decide PC that itself commits its block leaves it decided; and
+    // for the block of the latest update only, as a stale one says nothing about that. [S32]
     const auto decided = header(*update.decide);
     HS_CHECK(decided != nullptr);
     if (validators_.update_height == decided->height && !validators_.update_decided) {
@@ -87,8 +87,8 @@ void BlockTree::apply_app_updates(const Hash& block) {
   overlay_.erase(key::pending_app_updates(block));
 }
 
-// The reference marks the topmost block of the batch instead of the block at hand, and reads the sets
-// as they were before the batch. [S31, S53]
+// The reference marks the topmost block of the batch instead of the block at hand, and reads the
+// sets as they were before the batch. [S31, S53]
 std::optional<ValidatorSetUpdates> BlockTree::apply_validator_updates(const BlockHeader& block) {
   auto pending = pending_updates_.extract(block.hash);
   if (pending.empty()) return std::nullopt;
@@ -115,7 +115,8 @@ void BlockTree::set_update_decided(bool decided) {
   overlay_.put(key::update_decided(), value.bytes());
 }
 
-// ---- pruning -------------------------------------------------------------------------------------
+// ---- pruning
+// -------------------------------------------------------------------------------------
 
 void BlockTree::prune_siblings(const BlockHeader& survivor) {
   const Hash parent = survivor.justify.is_genesis() ? Hash{} : survivor.justify.block;

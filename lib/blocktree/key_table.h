@@ -1,5 +1,5 @@
-// Every key that a replica stores, in one place. Prefixes 00 to 10 are the reference's layout, byte for
-// byte; 11 and above are ours. [PROTOCOL 6.1, 6.2, 3A.1]
+// Every key that a replica stores, in one place. Prefixes 00 to 10 are the reference's layout, byte
+// for byte; 11 and above are ours. [PROTOCOL 6.1, 6.2, 3A.1]
 //
 //   00 ++ hash ++ 00          height, u64            00 ++ hash ++ 01   justify, PC
 //   00 ++ hash ++ 02          data hash              00 ++ hash ++ 03   number of datums, u32

@@ -1,5 +1,5 @@
-// Decoding of what this replica itself has stored. Bytes that do not decode are our own disk gone bad,
-// so this is the one place where decoding throws. [S27, S44]
+// Decoding of what this replica itself has stored. Bytes that do not decode are our own disk gone
+// bad, so this is the one place where decoding throws. [S27, S44]
 #pragma once
 #include <optional>
 #include <string>

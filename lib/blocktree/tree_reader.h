@@ -50,15 +50,15 @@ class TreeReader {
   [[nodiscard]] std::optional<Height> highest_committed_height() const;
   [[nodiscard]] std::optional<Hash> newest_block() const;
   [[nodiscard]] ValidatorSetState validators() const;
-  [[nodiscard]] std::optional<PhaseCertificate> commit_pc(const Hash& block) const;         // S07
-  [[nodiscard]] std::optional<ProgressCertificate> epoch_change_certificate() const;        // S48
+  [[nodiscard]] std::optional<PhaseCertificate> commit_pc(const Hash& block) const;   // S07
+  [[nodiscard]] std::optional<ProgressCertificate> epoch_change_certificate() const;  // S48
 
   // Committed app state.
   [[nodiscard]] std::optional<Bytes> app_value(BytesView app_key) const;
   // Entries whose app key starts with `prefix`, ascending; keys without the store's own prefix.
   void scan_app(BytesView prefix, const KvReader::Visitor& visit) const;
-  // App state as it will be after `parent`, which must be stored, is committed; committed state only
-  // where there is no parent. Borrows from this reader's store. [6.6]
+  // App state as it will be after `parent`, which must be stored, is committed; committed state
+  // only where there is no parent. Borrows from this reader's store. [6.6]
   [[nodiscard]] std::unique_ptr<AppView> app_view(const std::optional<Hash>& parent) const;
 
  private:

@@ -10,7 +10,8 @@ namespace hs {
 using leveldb::Slice;
 using leveldb::Status;
 
-// ---- SyncedLogEnv --------------------------------------------------------------------------------
+// ---- SyncedLogEnv
+// --------------------------------------------------------------------------------
 
 namespace {
 
@@ -54,7 +55,8 @@ Status SyncedLogEnv::NewWritableFile(const std::string& name, leveldb::WritableF
   return status;
 }
 
-// ---- ReadOnlyEnv ---------------------------------------------------------------------------------
+// ---- ReadOnlyEnv
+// ---------------------------------------------------------------------------------
 
 class ReadOnlyEnv::Writer : public leveldb::WritableFile {
  public:
@@ -101,9 +103,7 @@ class ReadOnlyEnv::Reader : public leveldb::SequentialFile, public leveldb::Rand
 
 namespace {
 
-Status removed(const std::string& name) {
-  return Status::NotFound(name, "removed in memory");
-}
+Status removed(const std::string& name) { return Status::NotFound(name, "removed in memory"); }
 
 // The names directly inside `folder` in a map of paths.
 bool is_inside(const std::string& folder, const std::string& path) {
@@ -135,8 +135,7 @@ Status ReadOnlyEnv::NewSequentialFile(const std::string& name, leveldb::Sequenti
   return Status::OK();
 }
 
-Status ReadOnlyEnv::NewRandomAccessFile(const std::string& name,
-                                        leveldb::RandomAccessFile** file) {
+Status ReadOnlyEnv::NewRandomAccessFile(const std::string& name, leveldb::RandomAccessFile** file) {
   const auto found = find(name);
   if (!found) return EnvWrapper::NewRandomAccessFile(name, file);
   if (!*found) return removed(name);

@@ -1,5 +1,5 @@
-// What LevelDB sees of the file system. Two views beside the plain one: one that keeps the promise of
-// KvStore::write about earlier batches, and one that never changes a byte on disk.
+// What LevelDB sees of the file system. Two views beside the plain one: one that keeps the promise
+// of KvStore::write about earlier batches, and one that never changes a byte on disk.
 #pragma once
 #include <leveldb/env.h>
 
@@ -13,8 +13,9 @@
 
 namespace hs {
 
-// LevelDB starts a new log when the old one is full and closes the old one without syncing it, so an
-// unsynced batch could vanish behind a later synced one. Here a log is synced before it is closed.
+// LevelDB starts a new log when the old one is full and closes the old one without syncing it, so
+// an unsynced batch could vanish behind a later synced one. Here a log is synced before it is
+// closed.
 class SyncedLogEnv : public leveldb::EnvWrapper {
  public:
   explicit SyncedLogEnv(leveldb::Env* base) : EnvWrapper(base) {}

@@ -187,13 +187,13 @@ void LevelDbStore::write(const WriteBatch& batch, bool sync) {
 void create_leveldb(const std::string& folder) {
   leveldb::Env* env = leveldb::Env::Default();
   std::vector<std::string> names;
-  // An unreadable or absent folder is LevelDB's to report or to create. One that holds anything may be
-  // a database that has lost its CURRENT file, and an empty one must not be laid over it.
+  // An unreadable or absent folder is LevelDB's to report or to create. One that holds anything may
+  // be a database that has lost its CURRENT file, and an empty one must not be laid over it.
   if (env->GetChildren(folder, &names).ok()) {
     std::erase_if(names, [](const std::string& name) { return name == "." || name == ".."; });
     if (!names.empty()) {
-      throw StoreFailure(Kind::io, "cannot create a database in " + folder +
-                                       ": the folder is not empty");
+      throw StoreFailure(Kind::io,
+                         "cannot create a database in " + folder + ": the folder is not empty");
     }
   }
   leveldb::Options settings;

@@ -1,5 +1,5 @@
-// The store of a node: LevelDB with paranoid checks. Creating is a call of its own, so that a run can
-// never mistake a lost database for an empty one.
+// The store of a node: LevelDB with paranoid checks. Creating is a call of its own, so that a run
+// can never mistake a lost database for an empty one.
 #pragma once
 #include <memory>
 #include <string>

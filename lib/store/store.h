@@ -12,7 +12,8 @@
 
 namespace hs {
 
-// Our disk failed. Thrown by adapters only, caught once in main: the process stops before it can lie.
+// Our disk failed. Thrown by adapters only, caught once in main: the process stops before it can
+// lie.
 class StoreFailure : public std::runtime_error {
  public:
   enum class Kind { io, corrupt, missing, locked };
@@ -26,7 +27,9 @@ class StoreFailure : public std::runtime_error {
 // Changes that take effect together or not at all. The last change of a key wins.
 class WriteBatch {
  public:
-  void put(BytesView key, BytesView value) { changes_.insert_or_assign(to_bytes(key), to_bytes(value)); }
+  void put(BytesView key, BytesView value) {
+    changes_.insert_or_assign(to_bytes(key), to_bytes(value));
+  }
   void erase(BytesView key) { changes_.insert_or_assign(to_bytes(key), std::nullopt); }
   [[nodiscard]] bool empty() const { return changes_.empty(); }
   void clear() { changes_.clear(); }
@@ -54,8 +57,8 @@ class KvStore : public KvReader {
  public:
   // Applies the batch. With `sync`, returns only when it and everything before it is on disk.
   virtual void write(const WriteBatch& batch, bool sync) = 0;
-  // The state as it is now, unaffected by later writes; may be used from another thread and must not
-  // outlive the store.
+  // The state as it is now, unaffected by later writes; may be used from another thread and must
+  // not outlive the store.
   [[nodiscard]] virtual std::unique_ptr<KvReader> snapshot() const = 0;
 };
 

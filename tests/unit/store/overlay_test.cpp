@@ -32,11 +32,8 @@ TEST_CASE("a scan merges the batch into the base in the order of keys", "[store]
   overlay.erase(as_bytes("pe"));
   overlay.put(as_bytes("pf"), as_bytes("batch"));
   overlay.put(as_bytes("r"), as_bytes("batch"));
-  CHECK(entries_of(overlay, "p") == Entries{{"p", "batch"},
-                                            {"pa", "base"},
-                                            {"pb", "batch"},
-                                            {"pc", "batch"},
-                                            {"pf", "batch"}});
+  CHECK(entries_of(overlay, "p") ==
+        Entries{{"p", "batch"}, {"pa", "base"}, {"pb", "batch"}, {"pc", "batch"}, {"pf", "batch"}});
 }
 
 TEST_CASE("a scan of an overlay ends where its visitor says so, in the batch or in the base",
