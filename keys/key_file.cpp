@@ -8,6 +8,7 @@
 #include <fstream>
 #include <system_error>
 
+#include "keys/durable_file.h"
 #include "keys/private_file.h"
 #include "lib/codec/borsh.h"
 #include "lib/config/yaml.h"
@@ -136,7 +137,7 @@ KeyFile insecure_test_key(const std::string& seed, const std::string& name) {
 Status write_key_file(const fs::path& path, const KeyFile& key, bool replace) {
   HS_TRY_STATUS(check_key_name(key.name));
   std::string text = to_yaml(key);
-  auto written = write_private_file(path, text, replace);
+  auto written = write_durable_file(path, text, FileAccess::owner_only, replace);
   ::explicit_bzero(text.data(), text.size());
   return written;
 }

@@ -96,6 +96,9 @@ class YamlFields {
 // `name` is what errors call the file.
 [[nodiscard]] Result<YamlValue> parse_yaml(std::string_view text, const std::string& name);
 [[nodiscard]] Result<YamlValue> read_yaml_file(const std::string& path);
+// The content of a regular file of at most yaml_file_bytes_max bytes. Errors: not_found, io, bad_value (no
+// regular file), too_long.
+[[nodiscard]] Result<std::string> read_text_file(const std::string& path);
 
 // `text` as a double-quoted YAML scalar, for writers.
 [[nodiscard]] std::string yaml_quoted(std::string_view text);

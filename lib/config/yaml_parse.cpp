@@ -104,6 +104,11 @@ std::unexpected<Error> wrong_at(const std::string& file_name, const YAML::Mark& 
                         std::to_string(mark.column + 1) + ": " + sentence);
 }
 
+std::unexpected<Error> too_large(const std::string& name) {
+  return fail(Errc::too_long,
+              name + ":1:1: larger than " + std::to_string(yaml_file_bytes_max) + " bytes");
+}
+
 // Control characters have no business in a text file; NUL also would cut it short unseen, or make it
 // look like another encoding.
 std::optional<YAML::Mark> find_control_character(std::string_view text) {
@@ -122,10 +127,7 @@ std::optional<YAML::Mark> find_control_character(std::string_view text) {
 }  // namespace
 
 Result<YamlValue> parse_yaml(std::string_view text, const std::string& name) {
-  if (text.size() > yaml_file_bytes_max) {
-    return fail(Errc::too_long, name + ":1:1: larger than " + std::to_string(yaml_file_bytes_max) +
-                                    " bytes");
-  }
+  if (text.size() > yaml_file_bytes_max) return too_large(name);
   if (const auto mark = find_control_character(text)) {
     return wrong_at(name, *mark, Errc::bad_value, "a control character; this is not a text file");
   }
@@ -146,7 +148,7 @@ Result<YamlValue> parse_yaml(std::string_view text, const std::string& name) {
   return YamlValue(std::move(tree), 0);
 }
 
-Result<YamlValue> read_yaml_file(const std::string& path) {
+Result<std::string> read_text_file(const std::string& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) {
     const Errc code = errno == ENOENT || errno == ENOTDIR ? Errc::not_found : Errc::io;
@@ -160,6 +162,12 @@ Result<YamlValue> read_yaml_file(const std::string& path) {
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (file.bad()) return fail(Errc::io, path + ": cannot be read");
   text.resize(static_cast<std::size_t>(file.gcount()));
+  if (text.size() > yaml_file_bytes_max) return too_large(path);
+  return text;
+}
+
+Result<YamlValue> read_yaml_file(const std::string& path) {
+  HS_TRY(text, read_text_file(path));
   return parse_yaml(text, path);
 }
 
