@@ -4,8 +4,9 @@
 
 namespace hs {
 
-void SyncRequests::sent(const PublicKey& peer, Height start, Instant now) {
-  requests_[peer] = {start, now, false};
+void SyncRequests::sent(const PublicKey& peer, Height start, std::optional<Height> advertised,
+                        Instant now) {
+  requests_[peer] = {start, advertised, now, false};
   last_ask_ = now;
   last_peer_ = peer;
 }
@@ -28,13 +29,13 @@ std::optional<SyncRequests::Request> SyncRequests::answered(const PublicKey& pee
   return request;
 }
 
-std::vector<PublicKey> SyncRequests::expire(Instant now) {
-  std::vector<PublicKey> silent;
+std::vector<SyncRequests::Silent> SyncRequests::expire(Instant now) {
+  std::vector<Silent> silent;
   for (auto& [peer, request] : requests_) {
     if (!request.given_up && now >= expiry(request)) request.given_up = true;
-    if (request.given_up && now >= expiry(request)) silent.push_back(peer);
+    if (request.given_up && now >= expiry(request)) silent.push_back({peer, request.advertised});
   }
-  for (const PublicKey& peer : silent) requests_.erase(peer);
+  for (const Silent& gone : silent) requests_.erase(gone.peer);
   return silent;
 }
 

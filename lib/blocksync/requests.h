@@ -21,19 +21,24 @@ class SyncRequests {
 
   struct Request {
     Height start;
+    std::optional<Height> advertised;  // what the peer claimed to hold when it was asked
     Instant sent;
     bool given_up = false;
   };
 
-  void sent(const PublicKey& peer, Height start, Instant now);
+  void sent(const PublicKey& peer, Height start, std::optional<Height> advertised, Instant now);
   // A request to this peer that still occupies its slot.
   [[nodiscard]] bool is_under_way(const PublicKey& peer) const;
   [[nodiscard]] bool any_under_way() const;
   // Ends the request that a response of `peer` answers; none if it answers nothing.
   [[nodiscard]] std::optional<Request> answered(const PublicKey& peer);
   void disconnected(const PublicKey& peer) { requests_.erase(peer); }
+  struct Silent {
+    PublicKey peer;
+    std::optional<Height> advertised;
+  };
   // Frees slots whose time is over; returns peers from which nothing came for `silence`.
-  [[nodiscard]] std::vector<PublicKey> expire(Instant now);
+  [[nodiscard]] std::vector<Silent> expire(Instant now);
   [[nodiscard]] std::optional<Instant> next_expiry() const;
 
   [[nodiscard]] std::optional<Instant> last_ask() const { return last_ask_; }

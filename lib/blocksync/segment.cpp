@@ -17,6 +17,7 @@ std::vector<Block> linked_prefix(std::vector<Block> blocks) {
 }
 
 std::size_t segment_length(const std::vector<Block>& blocks, std::size_t first) {
+  if (blocks[first].justify.phase == Phase::decide) return 1;
   std::size_t end = first + 1;
   while (end < blocks.size() && blocks[end].justify.phase != Phase::decide) ++end;
   return end - first;

@@ -11,8 +11,8 @@ namespace hs {
 // before it, its height one more. The first block's own parent is not looked at.
 [[nodiscard]] std::vector<Block> linked_prefix(std::vector<Block> blocks);
 
-// How many of `blocks`, from `first` on, belong to one segment: up to but excluding the next block with a
-// Decide justify, since that one follows a change of the validator set.
+// How many of `blocks`, from `first` on, belong to one segment, all judged by one set. A block with a
+// Decide justify follows a change of the set: it stands alone and ends the segment before it.
 [[nodiscard]] std::size_t segment_length(const std::vector<Block>& blocks, std::size_t first);
 
 }  // namespace hs

@@ -83,6 +83,11 @@ bool safe_nudge(const BlockTree& tree, const Nudge& nudge, View current, ChainId
   return safe_pc(tree, justify, chain);
 }
 
+bool needs_reproposal(const PhaseCertificate& pc, View current) {
+  if (pc.phase != Phase::prepare && pc.phase != Phase::precommit) return false;
+  return current != next(pc.view);
+}
+
 std::optional<PhaseCertificate> pc_to_lock(const BlockTree& tree, const PhaseCertificate& justify) {
   if (justify.is_genesis()) return std::nullopt;
   const PhaseCertificate& locked = tree.locked_pc();

@@ -39,6 +39,11 @@ namespace hs {
 // with at any later view so that speculation always comes to an end.
 [[nodiscard]] bool safe_nudge(const BlockTree& tree, const Nudge& nudge, View current, ChainId chain);
 
+// Must the leader of `current`, whose highest certificate is `pc`, propose the certified block again
+// instead of nudging with `pc`? So it is when the run of consecutive views that phased mode needs is
+// broken; a Commit PC may be nudged with in any view. [3.3]
+[[nodiscard]] bool needs_reproposal(const PhaseCertificate& pc, View current);
+
 // The certificate to lock on after `justify`, none to keep the lock. Only ever of a higher view than
 // the present lock. [S01]
 [[nodiscard]] std::optional<PhaseCertificate> pc_to_lock(const BlockTree& tree,

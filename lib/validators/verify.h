@@ -19,6 +19,7 @@ class CertificateVerifier {
   void remember(const PhaseCertificate& pc, const ValidatorSet& set);
 
   [[nodiscard]] Verifier& signatures() { return signatures_; }
+  [[nodiscard]] const Verifier& signatures() const { return signatures_; }
 
  private:
   Verifier signatures_;

@@ -1,0 +1,149 @@
+// Storing blocks, proposals and nudges. Storing is not voting [S55]. [PROTOCOL 3A.5]
+#include <algorithm>
+
+#include "lib/base/check.h"
+#include "lib/hotstuff/roles.h"
+#include "lib/hotstuff/rules.h"
+#include "lib/replica/state.h"
+
+namespace hs {
+namespace {
+
+constexpr std::uint64_t late_views_beyond_epoch = 64;
+
+}  // namespace
+
+Stored ReplicaState::store_block(const Block& block, const PublicKey& origin, bool for_sync,
+                                 bool justify_is_trusted) {
+  const PhaseCertificate& justify = block.justify;
+  if (block.hash != block_hash(block.height, justify, block.data_hash)) return Stored::refused;
+  if (justify.phase != Phase::generic && justify.phase != Phase::decide) return Stored::refused;
+  if ((block.height == Height{0}) != justify.is_genesis()) return Stored::refused;  // S03
+  if (!justify_is_trusted) {
+    const Verdict verdict = judged(justify, origin);
+    if (verdict == Verdict::bad) return Stored::refused;
+    if (verdict == Verdict::wants_commit_pc) return Stored::waits_for_commit_pc;
+  }
+  if (!justify.is_genesis() && !tree_.contains(justify.block)) return Stored::waits_for_parent;
+  if (!height_fits(tree_, block.height, justify)) return Stored::refused;
+  if (!fits_tree(tree_, justify, config_.chain_id)) return Stored::refused;
+  // Never given to the app again: it may be committed by now, and the view would show the state after
+  // it. [3.6, S30]
+  if (tree_.contains(block.hash)) return Stored::stored;
+  if (tree_.committed_height() && block.height <= *tree_.committed_height()) return Stored::refused;
+  if (refused_blocks_.contains(block.hash)) return Stored::refused;
+  const bool decides_pending =
+      justify.phase == Phase::decide &&
+      std::holds_alternative<PendingUpdates>(tree_.updates_status(justify.block));
+  if (decides_pending) {
+    // The child of an update is validated on the state after it, so the update comes first. [S07, S43]
+    if (!passes_lock(tree_, justify)) return Stored::refused;
+    apply(justify);
+  }
+  return validate_and_insert(block, origin, for_sync) ? Stored::stored : Stored::refused;
+}
+
+bool ReplicaState::validate_and_insert(const Block& block, const PublicKey& origin, bool for_sync) {
+  std::optional<Hash> parent;
+  if (!block.justify.is_genesis()) parent = block.justify.block;
+  Validation validation = InvalidBlock{"the app failed"};
+  try {
+    const auto state = tree_.app_view(parent);
+    const ValidateRequest request{block, *state};
+    validation = for_sync ? app_.validate_for_sync(request) : app_.validate(request);
+  } catch (const StoreFailure&) {
+    throw;
+  } catch (const std::exception& failure) {
+    emit(event::AppFailure{"validate", failure.what()});  // counts as invalid [S46]
+  }
+  if (const auto* invalid = std::get_if<InvalidBlock>(&validation)) {
+    refused_blocks_.insert(block.hash);
+    complain(origin, "block", "refused by the app: " + invalid->why);
+    return false;
+  }
+  const auto& valid = std::get<ValidBlock>(validation);
+  if (valid.validator_set_updates) {
+    const auto updated = sets().committed->with(*valid.validator_set_updates);
+    const Status usable = updated ? check_usable(*updated) : Status(std::unexpected(updated.error()));
+    if (!usable) {  // S14, S28
+      refused_blocks_.insert(block.hash);
+      complain(origin, "block", "its validator set is unusable: " + usable.error().what);
+      return false;
+    }
+  }
+  tree_.insert(block, valid.app_state_updates, valid.validator_set_updates);
+  emit(event::InsertBlock{std::make_shared<const Block>(block)});
+  return true;
+}
+
+void ReplicaState::on_proposal(const PublicKey& origin, const MessagePtr& message,
+                               std::size_t bytes) {
+  const auto& proposal = std::get<Proposal>(*message);
+  const Block& block = proposal.block;
+  emit(event::ReceiveProposal{origin, proposal.view, block.hash, block.height});
+  const View voting_view = view_;
+  switch (store_block(block, origin, false, false)) {
+    case Stored::refused: complain(origin, "Proposal", "its block cannot be stored"); return;
+    case Stored::waits_for_parent:
+      parked_[origin] = {message, bytes};
+      learn_pc(block.justify, origin, PcSource::new_view);
+      ask({.prefer = origin});
+      return;
+    case Stored::waits_for_commit_pc:
+      parked_[origin] = {message, bytes};
+      ask({.prefer = origin});
+      return;
+    case Stored::stored: break;
+  }
+  // The locked block itself cannot conflict with the lock. [S08]
+  if (!passes_lock(tree_, block.justify) && block.hash != tree_.locked_pc().block) return;
+  if (!block.justify.is_genesis()) apply(block.justify);
+  if (tree_.highest_pc().view >= view_ && !tree_.highest_pc().is_genesis()) return;
+  HS_CHECK(view_ == voting_view);
+  const bool has_updates = !std::holds_alternative<NoUpdates>(tree_.updates_status(block.hash));
+  cast(has_updates ? Phase::prepare : Phase::generic, block.justify, block.hash);
+}
+
+// AdvanceView(PC(v)) often overtakes Proposal(v): the block is stored, so that the certificate can be
+// used, and never voted on. [S55]
+void ReplicaState::on_late_proposal(const PublicKey& origin, const Proposal& proposal) {
+  if (tree_.contains(proposal.block.hash)) return;
+  if (!sets().is_proposer(origin, proposal.view)) return;
+  const std::uint64_t reach = config_.epoch_length + late_views_beyond_epoch;
+  std::erase_if(late_served_, [&](const auto& entry) {
+    return entry.first < view_ && view_.value - entry.first.value > reach;
+  });
+  if (!late_served_.insert({proposal.view, origin}).second) return;
+  if (store_block(proposal.block, origin, true, false) != Stored::stored) return;
+  const PhaseCertificate& justify = proposal.block.justify;
+  if (!justify.is_genesis() && passes_lock(tree_, justify)) apply(justify);
+}
+
+void ReplicaState::on_nudge(const PublicKey& origin, const MessagePtr& message,
+                            std::size_t bytes) {
+  const auto& nudge = std::get<Nudge>(*message);
+  const PhaseCertificate& justify = nudge.justify;
+  emit(event::ReceiveNudge{origin, nudge.view, justify});
+  const bool phased = justify.phase == Phase::prepare || justify.phase == Phase::precommit ||
+                      justify.phase == Phase::commit;
+  if (!phased || (justify.phase != Phase::commit && next(justify.view) != view_)) {
+    complain(origin, "Nudge", "its certificate may not be nudged in this view");
+    return;
+  }
+  const Verdict verdict = judged(justify, origin);
+  if (verdict == Verdict::good && !tree_.contains(justify.block)) {
+    parked_[origin] = {message, bytes};
+    learn_pc(justify, origin, PcSource::new_view);
+    ask({.prefer = origin});
+    return;
+  }
+  if (verdict != Verdict::good || !safe_nudge(tree_, nudge, view_, config_.chain_id)) {
+    complain(origin, "Nudge", "its certificate is not correct or not safe");
+    return;
+  }
+  apply(justify);
+  if (tree_.highest_pc().view >= view_) return;
+  cast(successor_of(justify.phase), justify, justify.block);
+}
+
+}  // namespace hs

@@ -1,0 +1,102 @@
+// Construction: the right view after any restart. [PROTOCOL 3A.10]
+#include <algorithm>
+
+#include "lib/base/check.h"
+#include "lib/replica/state.h"
+
+namespace hs {
+namespace {
+
+constexpr std::uint64_t failed_checks_per_second = 100;
+constexpr std::uint64_t sync_bytes_per_second = 32 << 20;
+constexpr std::size_t refused_blocks_max = 1'024;
+
+// Does the record promise more than the tree remembers? Then the data were reset and it binds. [S02]
+bool is_ahead(const SafetyRecord& record, const BlockTree& tree) {
+  if (record.voted_view && (!tree.highest_view_phase_voted() ||
+                            *record.voted_view > *tree.highest_view_phase_voted())) {
+    return true;
+  }
+  return record.locked_view > tree.locked_pc().view;
+}
+
+struct InitialView {
+  View view;
+  bool reentered = false;
+};
+
+// The view after the highest one with progress; but an epoch-change view that nothing certified is
+// entered again, or replicas could wait in different ones for ever. [S48]
+InitialView initial_view(const BlockTree& tree, std::uint32_t epoch_length) {
+  const View entered = tree.highest_view_entered();
+  const View timed_out = tree.highest_tc() ? tree.highest_tc()->view : View{0};
+  const View certified = std::max(tree.highest_pc().view, timed_out);
+  const View highest = std::max(entered, certified);
+  if (highest == View{0}) return {View{0}, false};
+  if (entered > View{0} && is_epoch_change_view(entered, epoch_length) && certified < entered) {
+    return {entered, true};
+  }
+  return {next(highest), false};
+}
+
+}  // namespace
+
+ReplicaState::ReplicaState(const ReplicaConfig& config, const SecretKey& key, const KvReader& store,
+                           App& app, const Rng& rng, std::optional<SafetyRecord> record,
+                           Instant now)
+    : config_(config),
+      key_(key),
+      app_(app),
+      rng_(rng),
+      tree_(store),
+      verifier_(key.scheme()),
+      vote_wait_(config.view_timeout),
+      refused_blocks_(refused_blocks_max),
+      buffer_(config.message_buffer_bytes),
+      peers_({3 * config.advertise_interval, config.ban_min, config.ban_max}),
+      requests_({config.sync_response_timeout, 2 * config.view_timeout}),
+      next_advertisement_(now + config.advertise_interval),
+      progress_at_(now),
+      progress_view_(tree_.highest_pc().view),
+      failed_checks_(failed_checks_per_second),
+      sync_bytes_(sync_bytes_per_second),
+      now_(now) {
+  HS_CHECK(config.epoch_length >= 1);
+  if (record) {
+    record_ = *record;
+    if (is_ahead(record_, tree_)) bound_ = record_;
+  }
+  const InitialView initial = initial_view(tree_, config_.epoch_length);
+  view_ = initial.view;
+  reentered_ = initial.reentered;
+  grid_ = {now, view_};
+  deadline_ = grid_.deadline(view_, config_.view_timeout);
+  votes_.enter(config_.chain_id, view_);
+  timeout_votes_.enter(config_.chain_id, view_);
+  if (view_ > tree_.highest_view_entered()) tree_.set_highest_view_entered(view_);
+  lead();
+  vote_timeout_early();
+  work_left_ = true;  // what has been said so far comes with the first step
+}
+
+ReplicaStatus ReplicaState::status() const {
+  ReplicaStatus status;
+  status.view = view_;
+  status.leader = sets().committed->leader(view_);
+  status.is_validator = am_validator();
+  status.committed_height = tree_.committed_height();
+  status.committed_block = tree_.committed_block();
+  status.highest_pc_view = tree_.highest_pc().view;
+  status.locked_view = tree_.locked_pc().view;
+  if (tree_.highest_tc()) status.highest_tc_view = tree_.highest_tc()->view;
+  status.voted_view = tree_.highest_view_phase_voted();
+  status.buffered_messages = buffer_.size();
+  status.buffered_bytes = buffer_.bytes();
+  status.syncing = run_.has_value();
+  status.signatures_verified = verifier_.signatures().verified();
+  status.timeouts = timeouts_;
+  status.equivocations = equivocations_;
+  return status;
+}
+
+}  // namespace hs

@@ -1,0 +1,272 @@
+// The inside of a replica: its state and the handlers of PROTOCOL 3A. The subprotocols bring rules,
+// collectors and bookkeeping; the handlers, which tie all three together, are here, one file a subject:
+//
+//   start.cpp      construction and restart            3A.10
+//   step.cpp       one step, its order, settling       3A.2 settle, 3A.4
+//   learn.cpp      learning certificates               3A.2
+//   views.cpp      leaving and entering views          3A.3
+//   propose.cpp    leading a view                      3A.3 lead, propose
+//   proposals.cpp  storing blocks, proposals, nudges   3A.5
+//   votes.cpp      casting and collecting votes        3A.5
+//   progress.cpp   NewView, TimeoutVote, AdvanceView   3A.6
+//   sync.cpp       block sync, both sides              3A.8
+//   timers.cpp     what is due when                    3A.7, 3A.11
+#pragma once
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "lib/blocksync/peer_book.h"
+#include "lib/blocksync/requests.h"
+#include "lib/blocktree/block_tree.h"
+#include "lib/hotstuff/judge.h"
+#include "lib/hotstuff/vote_collector.h"
+#include "lib/pacemaker/timeout_collector.h"
+#include "lib/pacemaker/timing.h"
+#include "lib/pacemaker/vote_wait.h"
+#include "lib/replica/message_buffer.h"
+#include "lib/replica/quota.h"
+#include "lib/replica/replica.h"
+
+namespace hs {
+
+enum class EnteredBy { start, pc, tc, timeout };
+enum class PcSource { collected, justify, advance, new_view, sync };
+enum class Stored { stored, refused, waits_for_parent, waits_for_commit_pc };
+enum class LeadReason { block, new_views, idle };
+
+class ReplicaState {
+ public:
+  ReplicaState(const ReplicaConfig& config, const SecretKey& key, const KvReader& store, App& app,
+               const Rng& rng, std::optional<SafetyRecord> record, Instant now);
+
+  Output step(Instant now, const Input& input);
+  [[nodiscard]] std::optional<Instant> next_deadline() const;
+  [[nodiscard]] ReplicaStatus status() const;
+  [[nodiscard]] const PublicKey& me() const { return key_.public_key(); }
+  [[nodiscard]] const BlockTree& tree() const { return tree_; }
+  [[nodiscard]] const std::deque<event::Equivocation>& evidence() const { return evidence_; }
+
+ private:
+  struct Echo {
+    PhaseCertificate pc;
+    Instant due;
+  };
+  struct SecondVote {
+    PhaseVote vote;
+    PublicKey recipient;
+    Instant due;
+  };
+  struct LeadWait {
+    LeadReason reason;
+    Instant until;
+  };
+  // A certificate of a block that is not held yet. [S37]
+  struct Retained {
+    PhaseCertificate pc;
+    PublicKey origin;
+    bool collected = false;
+  };
+  struct Parked {
+    MessagePtr message;  // a Proposal or a Nudge of the current view
+    std::size_t bytes = 0;
+  };
+  // Blocks of one response on their way into the tree.
+  struct SyncJob {
+    PublicKey peer;
+    std::vector<Block> blocks;
+    std::size_t position = 0;
+    std::size_t trusted_until = 0;  // justifies of blocks before this index are known good [S52]
+    std::size_t segment_end = 0;
+    PhaseCertificate highest_pc;
+    std::optional<Height> committed_before;
+    std::optional<Height> advertised;  // by the peer, when it was asked
+  };
+  struct SyncRun {
+    PublicKey peer;
+    Instant started;
+    std::uint64_t blocks = 0;
+    bool repeated_from_committed = false;
+  };
+
+  // ---- step.cpp ----
+  void handle(const Input& input);
+  void on_message(const PublicKey& origin, const MessagePtr& message, std::size_t bytes);
+  void on_view_message(const PublicKey& origin, const MessagePtr& message, std::size_t bytes);
+  void on_past_message(const PublicKey& origin, const Message& message, View view);
+  void on_future_message(const PublicKey& origin, const MessagePtr& message, View view,
+                         std::size_t bytes);
+  void dispatch(const PublicKey& origin, const MessagePtr& message, std::size_t bytes);
+  void dispatch_leader_message(const PublicKey& origin, const MessagePtr& message,
+                               std::size_t bytes);
+  void settle();
+  bool settle_retained();
+  bool settle_set_change();
+  bool settle_parked();
+  bool settle_buffer();
+  void finish(Output& output);
+
+  // ---- learn.cpp ----
+  Verdict judged(const PhaseCertificate& pc, const PublicKey& origin);
+  [[nodiscard]] bool is_useful(const PhaseCertificate& pc) const;
+  void seen(View view);
+  void apply(const PhaseCertificate& pc);
+  void report_update(const TreeUpdate& update, const TreeUpdateResult& result,
+                     const PhaseCertificate& pc);
+  [[nodiscard]] View certified_in(const Hash& block, const PhaseCertificate& tip) const;
+  void learn_pc(const PhaseCertificate& pc, const PublicKey& origin, PcSource source);
+  void learn_tc(const TimeoutCertificate& tc, const PublicKey& origin);
+
+  // ---- views.cpp ----
+  void leave_by_pc(const PhaseCertificate& pc, const PublicKey& origin, PcSource source);
+  void enter_view(View view, EnteredBy how, bool leader_knows);
+  [[nodiscard]] bool led_here_by_next_leader(View view, const PublicKey& origin,
+                                             PcSource source) const;
+  void send_new_views(View old, View view);
+  void broadcast_advance(const ProgressCertificate& certificate);
+  [[nodiscard]] bool may_advance() const;
+  void on_view_deadline();
+  void send_timeout_vote(const Recipient& to);
+  void vote_timeout_early();
+
+  // ---- propose.cpp ----
+  void lead();
+  void propose(bool must);
+  void repropose(const PhaseCertificate& pc);
+  bool propose_block(const PhaseCertificate& pc, bool must);
+  void propose_nudge(const PhaseCertificate& pc);
+  [[nodiscard]] bool has_new_view_quorum() const;
+  [[nodiscard]] bool has_unfinished_work(const PhaseCertificate& pc) const;
+  bool app_has_work();
+
+  // ---- proposals.cpp ----
+  Stored store_block(const Block& block, const PublicKey& origin, bool for_sync,
+                     bool justify_is_trusted);
+  bool validate_and_insert(const Block& block, const PublicKey& origin, bool for_sync);
+  void on_proposal(const PublicKey& origin, const MessagePtr& message, std::size_t bytes);
+  void on_late_proposal(const PublicKey& origin, const Proposal& proposal);
+  void on_nudge(const PublicKey& origin, const MessagePtr& message, std::size_t bytes);
+
+  // ---- votes.cpp ----
+  void cast(Phase phase, const PhaseCertificate& justify, const Hash& block);
+  [[nodiscard]] bool record_permits(const PhaseCertificate& justify, const Hash& block) const;
+  void on_phase_vote(const PublicKey& origin, const PhaseVote& vote);
+  [[nodiscard]] std::vector<ValidatorSetPtr> sets_for(const Hash& block, Phase phase) const;
+  [[nodiscard]] bool may_vote_at_all(const PublicKey& signer) const;
+  void collect(const Hash& block, Phase phase);
+
+  // ---- progress.cpp ----
+  void on_new_view(const PublicKey& origin, const NewView& message);
+  void on_timeout_vote(const PublicKey& origin, const TimeoutVote& message);
+  void answer_timeout_vote(const PublicKey& origin, const TimeoutVote& message);
+  void count_timeout_votes();
+  void on_advance_view(const PublicKey& origin, const AdvanceView& message);
+  [[nodiscard]] std::optional<ProgressCertificate> newest_certificate() const;
+  void on_peer_up(const PublicKey& peer);
+  void on_peer_down(const PublicKey& peer);
+
+  // ---- sync.cpp ----
+  struct Ask {
+    std::optional<PublicKey> prefer;
+    bool from_committed = false;  // repeat from committed + 1 [S52]
+    bool at_once = false;         // not held to the spacing of 20 ms
+  };
+  void ask(const Ask& how);
+  [[nodiscard]] std::optional<PublicKey> choose_server(const std::optional<PublicKey>& prefer);
+  [[nodiscard]] Height sync_start(bool from_committed) const;
+  [[nodiscard]] bool is_server_address(const PublicKey& peer) const;
+  void on_advertise_block(const PublicKey& origin, const AdvertiseBlock& message);
+  void on_advertise_pc(const PublicKey& origin, const AdvertisePC& message);
+  void on_sync_request(const PublicKey& origin, const BlockSyncRequest& message);
+  void on_sync_response(const PublicKey& origin, const BlockSyncResponse& message);
+  bool settle_sync();
+  bool sync_next_block(SyncJob& job);
+  void start_segment(SyncJob& job);
+  void finish_job(const SyncJob& job);
+  void end_sync(const PublicKey& peer);
+  void ban(const PublicKey& peer, const std::string& why);
+  void advertise();
+  [[nodiscard]] AdvertiseBlock block_advertisement() const;
+  [[nodiscard]] Duration no_progress_timeout() const;
+
+  // ---- timers.cpp ----
+  void run_due();
+  void run_sync_timers();
+
+  // ---- small helpers ----
+  void send(const PublicKey& to, Message message);
+  void broadcast(Message message);
+  void emit(Event event) { out_.events.push_back(std::move(event)); }
+  void complain(const PublicKey& origin, const char* kind, std::string why);
+  [[nodiscard]] const ValidatorSetState& sets() const { return tree_.validators(); }
+  [[nodiscard]] bool am_validator() const { return sets().is_validator(me()); }
+  [[nodiscard]] bool at_epoch_change(View view) const {
+    return is_epoch_change_view(view, config_.epoch_length);
+  }
+  void write_record() { record_changed_ = true; }
+
+  const ReplicaConfig& config_;
+  const SecretKey key_;
+  App& app_;
+  Rng rng_;
+  BlockTree tree_;
+  CertificateVerifier verifier_;
+
+  // What was promised: kept up to date; and, after a reset of the data, what binds until the tree has
+  // caught up with it.
+  SafetyRecord record_;
+  std::optional<SafetyRecord> bound_;
+  bool record_changed_ = false;
+
+  // Pacemaker.
+  View view_;
+  EnteredBy how_ = EnteredBy::start;
+  bool reentered_ = false;  // started again in an uncertified epoch-change view [S48]
+  DeadlineGrid grid_;
+  Instant deadline_;
+  std::optional<View> last_advance_view_;
+  std::optional<Echo> echo_;
+  std::optional<SecondVote> second_;
+  VoteWait vote_wait_;
+  TimeoutCollector timeout_votes_;
+  bool voted_timeout_zero_ = false;
+  std::map<PublicKey, Instant> answered_;
+
+  // HotStuff.
+  std::set<PublicKey> served_;  // leaders that had their attempt in this view
+  bool proposed_ = false;
+  std::optional<LeadWait> lead_wait_;
+  std::set<PublicKey> new_views_before_;  // senders of NewView for view_ - 1
+  std::set<PublicKey> new_views_;         // and for view_
+  VoteCollector votes_;
+  std::optional<Retained> retained_;
+  std::map<PublicKey, Parked> parked_;
+  std::set<std::pair<View, PublicKey>> late_served_;
+  DigestSet refused_blocks_;
+  MessageBuffer buffer_;
+  bool sets_changed_ = false;
+  std::deque<event::Equivocation> evidence_;
+
+  // Block sync.
+  PeerBook peers_;
+  SyncRequests requests_;
+  std::deque<SyncJob> jobs_;
+  std::optional<SyncRun> run_;
+  Instant next_advertisement_;
+  Instant progress_at_;
+  View progress_view_;
+  std::optional<Instant> next_retry_;
+  Quota failed_checks_;
+  Quota sync_bytes_;
+
+  // Of the step under way.
+  Instant now_;
+  Output out_;
+  bool work_left_ = false;
+  std::uint64_t timeouts_ = 0;
+  std::uint64_t equivocations_ = 0;
+};
+
+}  // namespace hs

@@ -1,0 +1,73 @@
+// What is due when. Any input runs what is due first. [PROTOCOL 3A.7, 3A.11]
+#include <algorithm>
+
+#include "lib/replica/state.h"
+
+namespace hs {
+
+void ReplicaState::run_due() {
+  if (echo_ && now_ >= echo_->due) {
+    const ProgressCertificate certificate{echo_->pc};
+    echo_.reset();
+    if (am_validator()) {
+      broadcast(AdvanceView{certificate});
+      emit(event::AdvanceView{certificate});
+    }
+  }
+  if (second_ && now_ >= second_->due) {
+    send(second_->recipient, second_->vote);
+    second_.reset();
+  }
+  if (lead_wait_ && now_ >= lead_wait_->until) {
+    lead_wait_.reset();
+    propose(true);
+  }
+  if (now_ >= deadline_) on_view_deadline();
+  run_sync_timers();
+  if (now_ >= next_advertisement_) advertise();
+  failed_checks_.forget_old(now_);
+  sync_bytes_.forget_old(now_);
+}
+
+void ReplicaState::run_sync_timers() {
+  const Height committed = tree_.committed_height() ? *tree_.committed_height() : Height{0};
+  for (const SyncRequests::Silent& silent : requests_.expire(now_)) {
+    if (silent.advertised && *silent.advertised > committed) {
+      ban(silent.peer, "it advertises blocks and does not answer");
+    } else {
+      end_sync(silent.peer);
+    }
+  }
+  if (run_ && jobs_.empty() && !requests_.any_under_way() && !retained_) end_sync(run_->peer);
+  peers_.expire(now_);
+  if ((retained_ || !parked_.empty()) && (!next_retry_ || now_ >= *next_retry_)) {
+    next_retry_ = now_ + config_.sync_retry;
+    ask({});
+  }
+  if (tree_.highest_pc().view > progress_view_) {
+    progress_view_ = tree_.highest_pc().view;
+    progress_at_ = now_;
+  }
+  if (now_ - progress_at_ >= no_progress_timeout()) {
+    progress_at_ = now_;
+    ask({});
+  }
+}
+
+std::optional<Instant> ReplicaState::next_deadline() const {
+  if (work_left_) return now_;
+  Instant earliest = std::min(deadline_, next_advertisement_);
+  const auto consider = [&](const std::optional<Instant>& instant) {
+    if (instant) earliest = std::min(earliest, *instant);
+  };
+  if (echo_) consider(echo_->due);
+  if (second_) consider(second_->due);
+  if (lead_wait_) consider(lead_wait_->until);
+  consider(requests_.next_expiry());
+  consider(peers_.next_expiry());
+  if (retained_ || !parked_.empty()) consider(next_retry_ ? *next_retry_ : now_);
+  consider(progress_at_ + no_progress_timeout());
+  return earliest;
+}
+
+}  // namespace hs
