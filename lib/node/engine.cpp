@@ -1,0 +1,101 @@
+#include "lib/node/engine.h"
+
+#include "lib/codec/borsh.h"
+#include "lib/node/home/open_rules.h"
+
+namespace hs {
+namespace {
+
+// A turn ends when either is used up: messages that wait to be sent should not wait for long.
+constexpr int turn_steps_max = 64;
+constexpr Duration turn_time_max = milliseconds(2);
+// How much of the voting record a power failure may take beyond what the database holds.
+constexpr Duration record_sync_interval = milliseconds(1000);
+
+}  // namespace
+
+Engine::Engine(const EngineParts& parts, EngineOutlets outlets)
+    : store_(parts.store),
+      safety_(parts.safety),
+      outlets_(std::move(outlets)),
+      staged_(store_),
+      replica_(parts.config, parts.key, staged_, parts.app, parts.rng,
+               parts.safety.content().record, outlets_.now()) {}
+
+bool Engine::step_once(Instant now) {
+  if (!self_queue_.empty()) {
+    MessagePtr message = std::move(self_queue_.front());
+    self_queue_.pop_front();
+    // What we send ourselves takes no room that a stranger could fill, so its size is not accounted.
+    step(now, FromPeer{.origin = self(), .message = std::move(message), .bytes = 0});
+    return true;
+  }
+  if (!inbox_.empty()) {
+    step(now, inbox_.front());
+    inbox_.pop_front();
+    return true;
+  }
+  const auto deadline = replica_.next_deadline();
+  if (!deadline || *deadline > now) return false;
+  step(now, Tick{});
+  return true;
+}
+
+void Engine::step(Instant now, const Input& input) {
+  const Output output = replica_.step(now, input);
+  ++counters_.steps;
+  act_on(output, *this, self_queue_);
+}
+
+bool Engine::turn() {
+  const Instant started = outlets_.now();
+  Instant now = started;
+  for (int steps = 0; steps < turn_steps_max && now - started < turn_time_max; ++steps) {
+    if (!step_once(now)) break;
+    now = outlets_.now();
+  }
+  carry_out(now);
+  const auto deadline = replica_.next_deadline();
+  return waiting() > 0 || (deadline && *deadline <= outlets_.now());
+}
+
+void Engine::write(const WriteBatch& batch, bool sync) {
+  for (const auto& [key, value] : batch.changes()) {
+    if (value) {
+      staged_.put(key, *value);
+    } else {
+      staged_.erase(key);
+    }
+  }
+  sync_ = sync_ || sync;
+}
+
+void Engine::carry_out(Instant now) {
+  if (!staged_.empty() || sync_) {
+    store_.write(staged_.take(), sync_);
+    ++counters_.store_writes;
+    if (sync_) ++counters_.store_syncs;
+    sync_ = false;
+  }
+  if (record_) write_safety(now);
+  // Taken out first: a callback may put() inputs, but must find this turn's effects done.
+  for (const Send& send : std::exchange(sends_, {})) outlets_.send(send.to, send.message);
+  for (const Event& event : std::exchange(events_, {})) outlets_.tell(event);
+}
+
+void Engine::write_safety(Instant now) {
+  SafetyContent content{.record = *std::exchange(record_, std::nullopt),
+                        .data_was_reset = safety_.content().data_was_reset};
+  // Once the database has caught up with the record, a record ahead of it is again a sign that the
+  // data were rolled back.
+  if (content.data_was_reset) {
+    content.data_was_reset = is_ahead(content.record, TreeReader(store_));
+  }
+  safety_.write(content);
+  if (!record_synced_ || now - *record_synced_ >= record_sync_interval) {
+    safety_.sync();
+    record_synced_ = now;
+  }
+}
+
+}  // namespace hs

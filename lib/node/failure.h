@@ -1,0 +1,28 @@
+// Why a node does not run: for the three lines of the command line.
+#pragma once
+#include <exception>
+#include <expected>
+#include <string>
+
+namespace hs {
+
+struct NodeFailure {
+  enum class Kind {
+    bad_config,        // node.yaml, genesis.yaml or an option: exit 2
+    not_found,         // no home there: 3
+    port_in_use,       // 6
+    home_locked,       // 6
+    key_refused,       // permissions of the key file: 7
+    genesis_mismatch,  // another genesis or key than the home was made for: 8
+    no_record,         // chain data without their voting record: 8
+    rolled_back,       // chain data older than the voting record: 8
+    corrupt,           // 8
+    io,                // 1
+  };
+  Kind kind;
+  std::string message;  // what happened
+  std::string why;
+  std::string fix;
+};
+
+}  // namespace hs

@@ -1,0 +1,11 @@
+// What HTTP may ask of the loop: the bridge from the RPC threads.
+#pragma once
+#include "lib/node/loop.h"
+#include "lib/rpc/service.h"
+
+namespace hs {
+
+// `store` and `loop` outlive the servers that use it.
+[[nodiscard]] RpcService make_rpc_service(KvStore& store, NodeLoop& loop);
+
+}  // namespace hs
