@@ -16,8 +16,8 @@ Result<ChainId> random_chain_id() {
   std::uint64_t number = 0;
   while (number == 0) {
     if (::getrandom(&number, sizeof(number), 0) != static_cast<ssize_t>(sizeof(number))) {
-      return fail(Errc::io, std::string("no random numbers from the system: ") +
-                                std::strerror(errno));
+      return fail(Errc::io,
+                  std::string("no random numbers from the system: ") + std::strerror(errno));
     }
     number >>= 11;
   }
@@ -44,10 +44,11 @@ std::vector<std::string> warnings_for(const Genesis& genesis) {
   std::vector<std::string> warnings;
   const std::size_t count = genesis.validators.size();
   if (count < 4) {
-    warnings.push_back(count == 1 ? "with 1 validator nothing commits while it is down"
-                                  : "with " + std::to_string(count) +
-                                        " validators nothing commits while any one of them is down; "
-                                        "4 tolerate the loss of one");
+    warnings.push_back(count == 1
+                           ? "with 1 validator nothing commits while it is down"
+                           : "with " + std::to_string(count) +
+                                 " validators nothing commits while any one of them is down; "
+                                 "4 tolerate the loss of one");
     return warnings;
   }
   const ValidatorSet set = genesis.validator_set();

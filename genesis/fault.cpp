@@ -28,8 +28,9 @@ std::optional<GenesisFault> fault_of_validator(const GenesisValidator& validator
   }
   if (validator.test && !testnet) {
     return fault(Errc::denied,
-                 who + " has a test key, which anybody can compute; only a genesis with "
-                       "'testnet: true' may have such validators",
+                 who +
+                     " has a test key, which anybody can compute; only a genesis with "
+                     "'testnet: true' may have such validators",
                  position);
   }
   return std::nullopt;
@@ -51,8 +52,7 @@ std::optional<GenesisFault> fault_of_whole(const Genesis& genesis) {
     return fault(Errc::bad_value, "view_timeout must be whole milliseconds, 10ms to 1h");
   }
   if (params.epoch_length == 0 || params.epoch_length > epoch_length_max) {
-    return fault(Errc::bad_value,
-                 "epoch_length must be 1 to " + std::to_string(epoch_length_max));
+    return fault(Errc::bad_value, "epoch_length must be 1 to " + std::to_string(epoch_length_max));
   }
   if (genesis.validators.empty()) return fault(Errc::bad_value, "there are no validators");
   if (genesis.validators.size() > validators_max) {
@@ -74,7 +74,8 @@ std::optional<GenesisFault> find_fault(const Genesis& genesis) {
     const auto [key, is_new_key] = keys.emplace(validator.public_key, validator.name);
     if (!is_new_key) {
       return fault(Errc::duplicate,
-                   "validators " + key->second + " and " + validator.name + " have the same key", i);
+                   "validators " + key->second + " and " + validator.name + " have the same key",
+                   i);
     }
     if (!names.emplace(validator.name, validator.public_key).second) {
       return fault(Errc::duplicate, "two validators are called " + validator.name, i);

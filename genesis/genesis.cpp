@@ -55,9 +55,9 @@ ValidatorSet Genesis::validator_set() const {
 }
 
 const GenesisValidator* Genesis::find(const PublicKey& key) const {
-  const auto found = std::find_if(
-      validators.begin(), validators.end(),
-      [&](const GenesisValidator& validator) { return validator.public_key == key; });
+  const auto found =
+      std::find_if(validators.begin(), validators.end(),
+                   [&](const GenesisValidator& validator) { return validator.public_key == key; });
   return found == validators.end() ? nullptr : &*found;
 }
 
@@ -117,8 +117,8 @@ Result<std::optional<PublicKey>> parse_authority(const YamlFields& fields) {
 
 Result<Genesis> parse_genesis(std::string_view text, const std::string& file_name) {
   HS_TRY(root, parse_yaml(text, file_name));
-  HS_TRY(fields, root.fields(genesis_schema, {"chain_id", "testnet", "app", "validators",
-                                              "authority", "params"}));
+  HS_TRY(fields, root.fields(genesis_schema,
+                             {"chain_id", "testnet", "app", "validators", "authority", "params"}));
   Genesis genesis;
   HS_TRY(chain_value, fields.required("chain_id"));
   HS_TRY(chain_id, chain_value.number(1, number_max));

@@ -1,6 +1,6 @@
 // The document that a chain starts from: who validates, and what all replicas must agree on. Schema
-// hs.genesis/v1, YAML for people; the hash is over the canonical Borsh form, so layout and comments of
-// the file do not matter, and every replica shows it in its handshake.
+// hs.genesis/v1, YAML for people; the hash is over the canonical Borsh form, so layout and comments
+// of the file do not matter, and every replica shows it in its handshake.
 //
 //   schema: hs.genesis/v1
 //   chain_id: 4242
@@ -60,8 +60,8 @@ constexpr Duration view_timeout_max = std::chrono::hours(1);
 constexpr std::uint32_t epoch_length_max = 1'000'000;
 constexpr std::uint64_t genesis_power_max = (std::uint64_t{1} << 53) - 1;  // total
 
-// Is this a document that a chain may start from? The very check of `genesis validate` and `node run`.
-// Errors: bad_value, duplicate, too_long, denied (test keys outside a test genesis).
+// Is this a document that a chain may start from? The very check of `genesis validate` and `node
+// run`. Errors: bad_value, duplicate, too_long, denied (test keys outside a test genesis).
 [[nodiscard]] Status check_genesis(const Genesis& genesis);
 
 // Errors: as check_genesis() and lib/config/yaml.h, all with file:line:column.
@@ -77,16 +77,16 @@ struct GenesisDraft {
   bool testnet = false;
   std::vector<GenesisValidator> validators;
   std::optional<PublicKey> authority;
-  std::optional<Duration> view_timeout;        // default 1000 ms
-  std::optional<std::uint32_t> epoch_length;   // default max(10, 2n)
+  std::optional<Duration> view_timeout;       // default 1000 ms
+  std::optional<std::uint32_t> epoch_length;  // default max(10, 2n)
 };
 struct CreatedGenesis {
   Genesis genesis;
   std::vector<std::string> warnings;  // sentences for people
 };
-// Sorts the validators, divides their powers by the greatest common divisor, fills in the defaults and
-// checks. Warns where one validator leads so many consecutive views, or holds so much, that the loss of
-// one stalls the others. [S47]
+// Sorts the validators, divides their powers by the greatest common divisor, fills in the defaults
+// and checks. Warns where one validator leads so many consecutive views, or holds so much, that the
+// loss of one stalls the others. [S47]
 [[nodiscard]] Result<CreatedGenesis> create_genesis(const GenesisDraft& draft);
 
 }  // namespace hs

@@ -27,7 +27,8 @@ class Descriptor {
 };
 
 // From errno.
-[[nodiscard]] inline std::unexpected<Error> system_error(const std::filesystem::path& path, const std::string& what) {
+[[nodiscard]] inline std::unexpected<Error> system_error(const std::filesystem::path& path,
+                                                         const std::string& what) {
   const int reason = errno;
   return fail(Errc::io, path.string() + ": " + what + ": " + std::strerror(reason));
 }

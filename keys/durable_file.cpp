@@ -18,8 +18,8 @@ fs::path folder_of(const fs::path& path) {
 // Missing parts of the path are made private one by one; what exists is left as it is.
 Status make_private_folder(const fs::path& folder) {
   if (::mkdir(folder.c_str(), 0700) == 0 || errno == EEXIST) return {};
-  const bool parent_missing = errno == ENOENT && folder.has_parent_path() &&
-                              folder.parent_path() != folder;
+  const bool parent_missing =
+      errno == ENOENT && folder.has_parent_path() && folder.parent_path() != folder;
   if (!parent_missing) return system_error(folder, "cannot make the folder");
   HS_TRY_STATUS(make_private_folder(folder.parent_path()));
   if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
@@ -49,8 +49,8 @@ Status write_all(const Descriptor& file, const fs::path& path, std::string_view 
 // Creates `path`, which must not exist, and leaves nothing behind where that fails.
 Status create_file(const fs::path& path, std::string_view content, FileAccess access) {
   const mode_t mode = access == FileAccess::owner_only ? 0600 : 0644;
-  const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-                               mode));
+  const Descriptor file(
+      ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
   if (!file.open()) {
     if (errno == EEXIST) return fail(Errc::exists, path.string() + " exists already");
     return system_error(path, "cannot be created");

@@ -86,7 +86,8 @@ Result<KeyFile> from_fields(const YamlFields& fields) {
   return file;
 }
 
-// A file that we wrote can only fail to read as ours if it was damaged since, or if it is another file.
+// A file that we wrote can only fail to read as ours if it was damaged since, or if it is another
+// file.
 Error as_damage(const Error& error) {
   if (error.code == Errc::mismatch || error.code == Errc::corrupt) return error;
   return {Errc::corrupt, error.what + " (the key file is truncated or was altered)"};
@@ -103,7 +104,8 @@ Status check_key_name(const std::string& name) {
                       return is_alphanumeric(c) || c == '.' || c == '_' || c == '-';
                     });
   if (good) return {};
-  return fail(Errc::bad_value, "'" + name.substr(0, key_name_bytes_max) + "' is no name of a key: 1 to " +
+  return fail(Errc::bad_value, "'" + name.substr(0, key_name_bytes_max) +
+                                   "' is no name of a key: 1 to " +
                                    std::to_string(key_name_bytes_max) +
                                    " letters, digits, '.', '_' and '-', a letter or digit first");
 }
@@ -116,8 +118,8 @@ Result<KeyFile> generate_key(const std::string& name) {
     const ssize_t count = ::getrandom(seed.data() + filled, seed.size() - filled, 0);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) {
-      return fail(Errc::io, std::string("no random numbers from the system: ") +
-                                std::strerror(errno));
+      return fail(Errc::io,
+                  std::string("no random numbers from the system: ") + std::strerror(errno));
     }
     filled += static_cast<std::size_t>(count);
   }
@@ -162,8 +164,8 @@ Result<KeyInfo> read_key_info(const fs::path& path) {
 
 namespace {
 
-// Key files are told from genesis and other files by their text, without judging it: one that is damaged
-// or unsafe must be listed with its fault.
+// Key files are told from genesis and other files by their text, without judging it: one that is
+// damaged or unsafe must be listed with its fault.
 bool looks_like_key_file(const fs::path& path) {
   std::error_code ignored;
   if (path.extension() != ".yaml" || !fs::is_regular_file(path, ignored)) return false;

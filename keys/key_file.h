@@ -8,8 +8,8 @@
 //   secret_key: "<64 hex digits>"    # the seed of RFC 8032
 //   checksum: "<64 hex digits>"      # SHA-256 of all of the above
 //
-// Such a file is private: 0600, owned by who opens it, no symbolic link. One that others can read is
-// refused by everything that opens it, since its secret may be known already.
+// Such a file is private: 0600, owned by who opens it, no symbolic link. One that others can read
+// is refused by everything that opens it, since its secret may be known already.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -27,7 +27,7 @@ constexpr std::size_t key_name_bytes_max = 64;
 struct KeyInfo {
   std::string name;
   PublicKey public_key;
-  bool test = false;       // made from a known seed: for `testnet: true` genesis documents only
+  bool test = false;  // made from a known seed: for `testnet: true` genesis documents only
   bool encrypted = false;
 };
 
@@ -47,13 +47,13 @@ struct KeyFile {
 // The same key for the same seed text and name, on every machine. Marked as a test key.
 [[nodiscard]] KeyFile insecure_test_key(const std::string& seed, const std::string& name);
 
-// Writes the file with mode 0600 and syncs it and its folder; a missing folder is made with mode 0700.
-// Without `replace` nothing that exists is touched. Errors: exists, io, bad_value (name).
+// Writes the file with mode 0600 and syncs it and its folder; a missing folder is made with mode
+// 0700. Without `replace` nothing that exists is touched. Errors: exists, io, bad_value (name).
 [[nodiscard]] Status write_key_file(const std::filesystem::path& path, const KeyFile& key,
                                     bool replace);
 
-// Errors: not_found, denied (others can read it, or it is not ours; the text has the chmod line), corrupt
-// (truncated or altered), mismatch (another kind or version of file), io.
+// Errors: not_found, denied (others can read it, or it is not ours; the text has the chmod line),
+// corrupt (truncated or altered), mismatch (another kind or version of file), io.
 [[nodiscard]] Result<KeyFile> read_key_file(const std::filesystem::path& path);
 // The public part, under the same conditions. Needs no passphrase.
 [[nodiscard]] Result<KeyInfo> read_key_info(const std::filesystem::path& path);
@@ -62,7 +62,8 @@ struct ListedKey {
   std::filesystem::path path;
   Result<KeyInfo> info;
 };
-// The key files of a folder (*.yaml that say `schema: hs.key/...`), by name of file. Errors: not_found, io.
+// The key files of a folder (*.yaml that say `schema: hs.key/...`), by name of file. Errors:
+// not_found, io.
 [[nodiscard]] Result<std::vector<ListedKey>> list_key_files(const std::filesystem::path& folder);
 
 }  // namespace hs

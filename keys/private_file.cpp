@@ -46,7 +46,8 @@ Result<std::string> read_private_file(const fs::path& path) {
     if (errno == ELOOP) {
       return fail(Errc::denied, path.string() + " is a symbolic link; name the file itself");
     }
-    if (errno == EACCES) return fail(Errc::denied, path.string() + " may not be opened by this user");
+    if (errno == EACCES)
+      return fail(Errc::denied, path.string() + " may not be opened by this user");
     return system_error(path, "cannot be opened");
   }
   // Asked of the open file, so that nobody can swap it between the question and the reading.

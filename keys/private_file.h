@@ -9,8 +9,8 @@ namespace hs {
 
 constexpr std::size_t private_file_bytes_max = 64 << 10;
 
-// The content of a regular file that is ours and that nobody else can read. Errors: not_found, denied
-// (the text says what to do), too_long, io.
+// The content of a regular file that is ours and that nobody else can read. Errors: not_found,
+// denied (the text says what to do), too_long, io.
 [[nodiscard]] Result<std::string> read_private_file(const std::filesystem::path& path);
 
 }  // namespace hs

@@ -35,7 +35,8 @@ std::vector<std::string> suggestions(std::string_view word, const std::vector<st
     if (word.size() > candidate.size() + distance_max) continue;
     const std::size_t distance = edit_distance(word, candidate);
     // A word of two letters is near everything; that would be no help.
-    if (distance <= distance_max && distance < candidate.size()) near.emplace_back(distance, candidate);
+    if (distance <= distance_max && distance < candidate.size())
+      near.emplace_back(distance, candidate);
   }
   std::stable_sort(near.begin(), near.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });

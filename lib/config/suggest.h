@@ -14,6 +14,7 @@ namespace hs {
                                                    const std::vector<std::string>& known);
 
 // "; did you mean a, b or c?", or nothing where there is no suggestion.
-[[nodiscard]] std::string did_you_mean(std::string_view word, const std::vector<std::string>& known);
+[[nodiscard]] std::string did_you_mean(std::string_view word,
+                                       const std::vector<std::string>& known);
 
 }  // namespace hs

@@ -18,10 +18,14 @@ const YamlTree::Node& node_at(const std::shared_ptr<const YamlTree>& tree, std::
 // What stands there, for the sentence "expected ..., found ...".
 std::string describe(const YamlTree::Node& node) {
   switch (node.kind) {
-    case YamlTree::Kind::null: return "nothing";
-    case YamlTree::Kind::list: return "a list";
-    case YamlTree::Kind::mapping: return "a mapping";
-    case YamlTree::Kind::scalar: break;
+    case YamlTree::Kind::null:
+      return "nothing";
+    case YamlTree::Kind::list:
+      return "a list";
+    case YamlTree::Kind::mapping:
+      return "a mapping";
+    case YamlTree::Kind::scalar:
+      break;
   }
   constexpr std::size_t shown_max = 40;
   const bool long_text = node.text.size() > shown_max;
@@ -30,9 +34,9 @@ std::string describe(const YamlTree::Node& node) {
 
 // Digits without sign, leading zero or anything else; none also where it does not fit.
 std::optional<std::uint64_t> plain_number(std::string_view digits) {
-  const bool is_digits =
-      !digits.empty() && std::all_of(digits.begin(), digits.end(),
-                                     [](char c) { return c >= '0' && c <= '9'; });
+  const bool is_digits = !digits.empty() && std::all_of(digits.begin(), digits.end(), [](char c) {
+    return c >= '0' && c <= '9';
+  });
   if (!is_digits || (digits.size() > 1 && digits[0] == '0')) return std::nullopt;
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
@@ -45,9 +49,8 @@ struct Unit {
   std::int64_t nanoseconds;
 };
 // Longer suffixes first where one ends with another.
-constexpr Unit units[] = {{"ms", 1'000'000},          {"us", 1'000},
-                          {"ns", 1},                  {"s", 1'000'000'000},
-                          {"m", 60'000'000'000},      {"h", 3'600'000'000'000}};
+constexpr Unit units[] = {{"ms", 1'000'000},    {"us", 1'000},         {"ns", 1},
+                          {"s", 1'000'000'000}, {"m", 60'000'000'000}, {"h", 3'600'000'000'000}};
 
 std::optional<Duration> plain_duration(std::string_view text) {
   for (const Unit& unit : units) {
@@ -85,9 +88,7 @@ std::unexpected<Error> YamlValue::wrong(const std::string& sentence, Errc code) 
                         std::to_string(node.column) + ": " + sentence);
 }
 
-bool YamlValue::is_scalar() const {
-  return node_at(tree_, index_).kind == YamlTree::Kind::scalar;
-}
+bool YamlValue::is_scalar() const { return node_at(tree_, index_).kind == YamlTree::Kind::scalar; }
 bool YamlValue::is_list() const { return node_at(tree_, index_).kind == YamlTree::Kind::list; }
 bool YamlValue::is_mapping() const {
   return node_at(tree_, index_).kind == YamlTree::Kind::mapping;
@@ -124,8 +125,8 @@ Result<bool> YamlValue::boolean() const {
 
 Result<Duration> YamlValue::duration(Duration low, Duration high) const {
   const YamlTree::Node& node = node_at(tree_, index_);
-  const auto duration = node.kind == YamlTree::Kind::scalar ? plain_duration(node.text)
-                                                            : std::optional<Duration>();
+  const auto duration =
+      node.kind == YamlTree::Kind::scalar ? plain_duration(node.text) : std::optional<Duration>();
   if (!duration) {
     return wrong("expected a whole number with its unit, as 500ms or 2s, found " + describe(node));
   }
@@ -190,9 +191,9 @@ Result<YamlFields> YamlValue::fields(const std::vector<std::string>& known) cons
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
     const std::string hint = did_you_mean(name, known);
     const YamlValue key(tree_, node.children[2 * i]);
-    return key.wrong("unknown field '" + name + "'" +
-                         (hint.empty() ? "; known fields: " + joined(known) : hint),
-                     Errc::unknown_field);
+    return key.wrong(
+        "unknown field '" + name + "'" + (hint.empty() ? "; known fields: " + joined(known) : hint),
+        Errc::unknown_field);
   }
   return YamlFields(*this);
 }
@@ -229,7 +230,8 @@ std::optional<YamlValue> YamlFields::optional(std::string_view name) const {
 
 Result<YamlValue> YamlFields::required(std::string_view name) const {
   auto found = optional(name);
-  if (!found) return value_.wrong("the field '" + std::string(name) + "' is missing", Errc::missing);
+  if (!found)
+    return value_.wrong("the field '" + std::string(name) + "' is missing", Errc::missing);
   return *std::move(found);
 }
 

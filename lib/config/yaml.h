@@ -1,9 +1,10 @@
-// The strict reader of every YAML file we take: genesis, node, testnet, key and scenario files. What a
-// lenient reader would pass over in silence is an error here that names its place: unknown, duplicate
-// and missing fields, wrong types, values out of range, anchors, aliases, tags, several documents.
+// The strict reader of every YAML file we take: genesis, node, testnet, key and scenario files.
+// What a lenient reader would pass over in silence is an error here that names its place: unknown,
+// duplicate and missing fields, wrong types, values out of range, anchors, aliases, tags, several
+// documents.
 //
-// Every Error reads "file:line:column: sentence". Codes: bad_value, unknown_field, duplicate, missing,
-// too_long (file or nesting), mismatch (schema), io, not_found (no such file).
+// Every Error reads "file:line:column: sentence". Codes: bad_value, unknown_field, duplicate,
+// missing, too_long (file or nesting), mismatch (schema), io, not_found (no such file).
 //
 //   HS_TRY(file, read_yaml_file("node.yaml"));
 //   HS_TRY(root, file.fields("hs.node/v1", {"name", "p2p"}));
@@ -28,7 +29,7 @@ namespace hs {
 constexpr std::size_t yaml_file_bytes_max = 1 << 20;
 constexpr std::size_t yaml_depth_max = 16;
 
-struct YamlTree;    // lib/config/yaml.cpp
+struct YamlTree;  // lib/config/yaml.cpp
 class YamlFields;
 
 // One value of a parsed file. Cheap to copy; keeps the file's content alive.
@@ -54,8 +55,8 @@ class YamlValue {
   [[nodiscard]] Result<std::vector<YamlValue>> list() const;
   // The fields of a mapping of which only `known` may occur.
   [[nodiscard]] Result<YamlFields> fields(const std::vector<std::string>& known) const;
-  // The same for the top of a file, whose field `schema` must hold exactly `schema`. It is checked first,
-  // so that a file of another kind is called that and not a list of unknown fields.
+  // The same for the top of a file, whose field `schema` must hold exactly `schema`. It is checked
+  // first, so that a file of another kind is called that and not a list of unknown fields.
   [[nodiscard]] Result<YamlFields> fields(std::string_view schema,
                                           const std::vector<std::string>& known) const;
   // The entries of a mapping with free keys, in the order of the file.
@@ -96,8 +97,8 @@ class YamlFields {
 // `name` is what errors call the file.
 [[nodiscard]] Result<YamlValue> parse_yaml(std::string_view text, const std::string& name);
 [[nodiscard]] Result<YamlValue> read_yaml_file(const std::string& path);
-// The content of a regular file of at most yaml_file_bytes_max bytes. Errors: not_found, io, bad_value (no
-// regular file), too_long.
+// The content of a regular file of at most yaml_file_bytes_max bytes. Errors: not_found, io,
+// bad_value (no regular file), too_long.
 [[nodiscard]] Result<std::string> read_text_file(const std::string& path);
 
 // `text` as a double-quoted YAML scalar, for writers.

@@ -1,5 +1,5 @@
-// From text to YamlTree. yaml-cpp scans and parses; its events are taken one by one, because the tree
-// that it would build itself loses duplicate keys and has anchors already resolved.
+// From text to YamlTree. yaml-cpp scans and parses; its events are taken one by one, because the
+// tree that it would build itself loses duplicate keys and has anchors already resolved.
 #include <sys/stat.h>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
@@ -57,7 +57,8 @@ class TreeBuilder : public YAML::EventHandler {
 
  private:
   [[noreturn]] static void refuse_anchor(const YAML::Mark& mark) {
-    throw Refused{Errc::bad_value, mark, "anchors and aliases are not supported; write the value out"};
+    throw Refused{Errc::bad_value, mark,
+                  "anchors and aliases are not supported; write the value out"};
   }
 
   YamlTree::Node& add(YamlTree::Kind kind, const YAML::Mark& mark, const std::string& tag,
@@ -68,8 +69,7 @@ class TreeBuilder : public YAML::EventHandler {
     const std::size_t index = tree_.nodes.size();
     if (!open_.empty()) {
       YamlTree::Node& parent = tree_.nodes[open_.back()];
-      const bool is_key =
-          parent.kind == YamlTree::Kind::mapping && parent.children.size() % 2 == 0;
+      const bool is_key = parent.kind == YamlTree::Kind::mapping && parent.children.size() % 2 == 0;
       if (is_key && kind != YamlTree::Kind::scalar) {
         throw Refused{Errc::bad_value, mark, "the name of a field must be a word"};
       }
@@ -109,14 +109,15 @@ std::unexpected<Error> too_large(const std::string& name) {
               name + ":1:1: larger than " + std::to_string(yaml_file_bytes_max) + " bytes");
 }
 
-// Control characters have no business in a text file; NUL also would cut it short unseen, or make it
-// look like another encoding.
+// Control characters have no business in a text file; NUL also would cut it short unseen, or make
+// it look like another encoding.
 std::optional<YAML::Mark> find_control_character(std::string_view text) {
   YAML::Mark mark;
   mark.line = 0;
   mark.column = 0;
   for (const char c : text) {
-    const bool allowed = static_cast<unsigned char>(c) >= 0x20 || c == '\n' || c == '\r' || c == '\t';
+    const bool allowed =
+        static_cast<unsigned char>(c) >= 0x20 || c == '\n' || c == '\r' || c == '\t';
     if (!allowed) return mark;
     mark.column = c == '\n' ? 0 : mark.column + 1;
     if (c == '\n') ++mark.line;

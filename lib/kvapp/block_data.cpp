@@ -37,15 +37,15 @@ Result<std::vector<BytesView>> encoded_transactions(const Data& data) {
   HS_TRY(count, reader.count(bytes_per_transaction));
   if (count == 0) return fail(Errc::bad_value, "a datum without transactions");
   if (count > block_transactions_max) {
-    return fail(Errc::too_long, "more than " + std::to_string(block_transactions_max) +
-                                    " transactions");
+    return fail(Errc::too_long,
+                "more than " + std::to_string(block_transactions_max) + " transactions");
   }
   transactions.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {
     HS_TRY(length, reader.u32());
     if (length > transaction_bytes_max) {
-      return fail(Errc::too_long, "a transaction of more than " +
-                                      std::to_string(transaction_bytes_max) + " bytes");
+      return fail(Errc::too_long,
+                  "a transaction of more than " + std::to_string(transaction_bytes_max) + " bytes");
     }
     HS_TRY(bytes, reader.raw(length));
     transactions.push_back(bytes);

@@ -14,8 +14,8 @@ namespace hs::kv {
 // No datum for no transactions, else one: borsh(Vec<transaction bytes>).
 [[nodiscard]] Data to_data(const std::vector<BytesView>& transactions);
 
-// The encoded transactions, borrowed from `data`. Errors: bad_value (more than one datum, or one that
-// holds no transaction), too_long (limits.h), truncated, trailing.
+// The encoded transactions, borrowed from `data`. Errors: bad_value (more than one datum, or one
+// that holds no transaction), too_long (limits.h), truncated, trailing.
 [[nodiscard]] Result<std::vector<BytesView>> encoded_transactions(const Data& data);
 
 // What one transaction takes in the datum beside its bytes, and the datum itself.

@@ -5,8 +5,8 @@
 
 namespace hs::kv {
 
-// Runs transactions one after the other over the state after the parent; each sees what the ones before
-// it did. Borrows the view.
+// Runs transactions one after the other over the state after the parent; each sees what the ones
+// before it did. Borrows the view.
 class BlockExecution {
  public:
   explicit BlockExecution(const AppView& state) : state_(&state) {}

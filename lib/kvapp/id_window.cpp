@@ -6,8 +6,8 @@
 
 namespace hs::kv {
 
-// Eight bytes of a hash are as good as chance to everyone but who searches for collisions; those who
-// do cannot aim at a bucket without the salt.
+// Eight bytes of a hash are as good as chance to everyone but who searches for collisions; those
+// who do cannot aim at a bucket without the salt.
 IdWindow::Fingerprint IdWindow::fingerprint(const TransactionId& id) const {
   Fingerprint value = 0;
   for (std::size_t i = 0; i < sizeof(value); ++i) value = value << 8 | id.bytes[i];

@@ -1,7 +1,8 @@
 // Which of the last remembered_heights committed blocks may hold a transaction: an index over the
-// block records of committed state, so that judging a block costs one look-up per transaction and not
-// a thousand records. It answers with heights to look at; the record itself decides. What it does not
-// cover is read from the state, so a verdict never depends on how much of the window is indexed.
+// block records of committed state, so that judging a block costs one look-up per transaction and
+// not a thousand records. It answers with heights to look at; the record itself decides. What it
+// does not cover is read from the state, so a verdict never depends on how much of the window is
+// indexed.
 //
 // Memory: about 56 bytes for each transaction of the window.
 #pragma once
@@ -42,8 +43,8 @@ class IdWindow {
   void drop_oldest();
 
   std::uint64_t salt_;
-  std::uint64_t first_ = 0;                        // height of blocks_.front()
-  std::deque<std::vector<Fingerprint>> blocks_;    // one for each covered height
+  std::uint64_t first_ = 0;                                      // height of blocks_.front()
+  std::deque<std::vector<Fingerprint>> blocks_;                  // one for each covered height
   std::unordered_multimap<Fingerprint, std::uint64_t> heights_;  // looked up, never iterated
 };
 

@@ -35,8 +35,8 @@ bool has_duplicates(const kv::BlockRecord& record) {
   return std::adjacent_find(ids.begin(), ids.end()) != ids.end();
 }
 
-// The app's own entries: the record of this block, the height, and the record that nobody asks for any
-// more, since the next block's window starts one later.
+// The app's own entries: the record of this block, the height, and the record that nobody asks for
+// any more, since the next block's window starts one later.
 void add_bookkeeping(Height height, const AppView& state, const kv::BlockRecord& record,
                      AppStateUpdates& updates) {
   updates.insert(kv::height_key(), to_borsh(height));
@@ -48,15 +48,24 @@ void add_bookkeeping(Height height, const AppView& state, const kv::BlockRecord&
 
 Errc code_of(Refusal refusal) {
   switch (refusal) {
-    case Refusal::malformed: return Errc::bad_value;
-    case Refusal::too_large: return Errc::too_long;
-    case Refusal::wrong_chain: return Errc::mismatch;
-    case Refusal::expired: return Errc::timed_out;
-    case Refusal::too_far_ahead: return Errc::bad_value;
-    case Refusal::duplicate: return Errc::duplicate;
-    case Refusal::committed: return Errc::exists;
-    case Refusal::pool_full: return Errc::unavailable;
-    case Refusal::client_full: return Errc::unavailable;
+    case Refusal::malformed:
+      return Errc::bad_value;
+    case Refusal::too_large:
+      return Errc::too_long;
+    case Refusal::wrong_chain:
+      return Errc::mismatch;
+    case Refusal::expired:
+      return Errc::timed_out;
+    case Refusal::too_far_ahead:
+      return Errc::bad_value;
+    case Refusal::duplicate:
+      return Errc::duplicate;
+    case Refusal::committed:
+      return Errc::exists;
+    case Refusal::pool_full:
+      return Errc::unavailable;
+    case Refusal::client_full:
+      return Errc::unavailable;
   }
   HS_CHECK(false);
 }

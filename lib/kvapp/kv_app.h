@@ -1,12 +1,12 @@
-// The built-in app: a replicated key-value store with put, delete and compare-and-set, and the pool of
-// transactions that wait for it. [ARCHITECTURE 5, PROTOCOL 11]
+// The built-in app: a replicated key-value store with put, delete and compare-and-set, and the pool
+// of transactions that wait for it. [ARCHITECTURE 5, PROTOCOL 11]
 //
 // A block's transactions travel in ONE datum, borsh(Vec<transaction bytes>); a block without
 // transactions has no datum. data_hash = SHA-256(borsh(data)). A block is valid if its data are
-// canonical and within lib/kvapp/limits.h, and each of its transactions belongs to this chain, is not
-// expired, not valid for longer than its id is remembered, and is in no other place of the block nor in
-// any of its last remembered_heights ancestors: so a transaction takes effect at most once, whatever is
-// re-proposed, resent or forked. None of that asks the pool.
+// canonical and within lib/kvapp/limits.h, and each of its transactions belongs to this chain, is
+// not expired, not valid for longer than its id is remembered, and is in no other place of the
+// block nor in any of its last remembered_heights ancestors: so a transaction takes effect at most
+// once, whatever is re-proposed, resent or forked. None of that asks the pool.
 //
 // Threads: all calls come from the thread that steps the replica.
 #pragma once
@@ -24,8 +24,8 @@ namespace hs {
 struct KvAppConfig {
   ChainId chain_id;
   kv::PoolLimits pool;
-  // A number that strangers cannot guess, drawn by the driver. It changes the speed of look-ups under
-  // attack and nothing else, so 0 serves a simulation.
+  // A number that strangers cannot guess, drawn by the driver. It changes the speed of look-ups
+  // under attack and nothing else, so 0 serves a simulation.
   std::uint64_t index_salt = 0;
 };
 
@@ -34,8 +34,8 @@ class KvApp : public App {
   explicit KvApp(const KvAppConfig& config);
 
   // Call once before any other call where the store is not empty: learns the committed height and
-  // indexes the ids in the window. `get` and `scan` read committed app state. Without it verdicts are
-  // the same but slow, and the pool takes what is committed already. Errors: corrupt.
+  // indexes the ids in the window. `get` and `scan` read committed app state. Without it verdicts
+  // are the same but slow, and the pool takes what is committed already. Errors: corrupt.
   [[nodiscard]] Status load(const kv::Getter& get, const kv::Scanner& scan);
 
   // ---- App ----
@@ -58,8 +58,8 @@ class KvApp : public App {
   [[nodiscard]] Height next_height() const { return next_height_; }
 
  private:
-  // Waiting transactions that a block at `height` over `state` may hold, in order of arrival, until the
-  // visitor returns false.
+  // Waiting transactions that a block at `height` over `state` may hold, in order of arrival, until
+  // the visitor returns false.
   void visit_includable(Height height, const AppView& state,
                         const std::function<bool(const kv::Pooled&)>& visit) const;
 

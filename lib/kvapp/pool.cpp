@@ -15,22 +15,30 @@ std::unexpected<Refused> refuse(Refusal reason, std::string what) {
 
 std::string_view name_of(Refusal refusal) {
   switch (refusal) {
-    case Refusal::malformed: return "malformed";
-    case Refusal::too_large: return "too_large";
-    case Refusal::wrong_chain: return "wrong_chain";
-    case Refusal::expired: return "expired";
-    case Refusal::too_far_ahead: return "too_far_ahead";
-    case Refusal::duplicate: return "duplicate";
-    case Refusal::committed: return "committed";
-    case Refusal::pool_full: return "pool_full";
-    case Refusal::client_full: return "client_full";
+    case Refusal::malformed:
+      return "malformed";
+    case Refusal::too_large:
+      return "too_large";
+    case Refusal::wrong_chain:
+      return "wrong_chain";
+    case Refusal::expired:
+      return "expired";
+    case Refusal::too_far_ahead:
+      return "too_far_ahead";
+    case Refusal::duplicate:
+      return "duplicate";
+    case Refusal::committed:
+      return "committed";
+    case Refusal::pool_full:
+      return "pool_full";
+    case Refusal::client_full:
+      return "client_full";
   }
   HS_CHECK(false);
 }
 
 std::expected<TransactionId, Refused> TransactionPool::admit(
-    BytesView encoded, Height next,
-    const std::function<bool(const TransactionId&)>& is_committed) {
+    BytesView encoded, Height next, const std::function<bool(const TransactionId&)>& is_committed) {
   if (encoded.size() > transaction_bytes_max) {
     return refuse(Refusal::too_large, "the transaction has " + std::to_string(encoded.size()) +
                                           " bytes; at most " +

@@ -1,6 +1,6 @@
 // Transactions that wait to be put into a block: one pool per node, in order of arrival. Bounded in
-// bytes, in number and per client, so that no client can push out the others. Used by the thread that
-// steps the replica.
+// bytes, in number and per client, so that no client can push out the others. Used by the thread
+// that steps the replica.
 #pragma once
 #include <cstdint>
 #include <expected>
@@ -23,8 +23,8 @@ struct PoolLimits {
 
 // Why a transaction is not taken.
 enum class Refusal {
-  malformed,      // does not decode
-  too_large,      // above transaction_bytes_max
+  malformed,  // does not decode
+  too_large,  // above transaction_bytes_max
   wrong_chain,
   expired,        // valid_until lies behind the next block
   too_far_ahead,  // valid_until is more than remembered_heights beyond the next block
@@ -52,10 +52,11 @@ class TransactionPool {
   TransactionPool(ChainId chain_id, const PoolLimits& limits)
       : chain_id_(chain_id), limits_(limits) {}
 
-  // Takes a transaction that could be in a block of height `next`. `is_committed` is asked once, with
-  // the id, after all cheaper questions.
+  // Takes a transaction that could be in a block of height `next`. `is_committed` is asked once,
+  // with the id, after all cheaper questions.
   [[nodiscard]] std::expected<TransactionId, Refused> admit(
-      BytesView encoded, Height next, const std::function<bool(const TransactionId&)>& is_committed);
+      BytesView encoded, Height next,
+      const std::function<bool(const TransactionId&)>& is_committed);
 
   void remove(const TransactionId& id);
   // Drops what can be in no block of height `next` or above.

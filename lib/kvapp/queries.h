@@ -1,6 +1,6 @@
 // Questions about committed app state, for people and programs outside consensus: live over a
-// snapshot, or offline over a store at rest. Thread-safe as far as what they read from is. Values of
-// ours that cannot be decoded are errors with code corrupt.
+// snapshot, or offline over a store at rest. Thread-safe as far as what they read from is. Values
+// of ours that cannot be decoded are errors with code corrupt.
 #pragma once
 #include <variant>
 
@@ -34,8 +34,8 @@ void list(const Scanner& scan, BytesView prefix, const Visitor& visit);
 [[nodiscard]] Result<TransactionStatus> find_transaction(const Scanner& scan,
                                                          const TransactionId& id);
 
-// Fingerprint of all users' entries: equal states give equal hashes. Starting from 32 zero bytes, each
-// entry in order gives hash := SHA-256(hash ++ borsh(key) ++ borsh(value)).
+// Fingerprint of all users' entries: equal states give equal hashes. Starting from 32 zero bytes,
+// each entry in order gives hash := SHA-256(hash ++ borsh(key) ++ borsh(value)).
 [[nodiscard]] Hash state_hash(const Scanner& scan);
 
 // The encoded transactions of a block, in order; empty for an empty block. Errors: as decoding the

@@ -1,6 +1,6 @@
-// Is a transaction in one of the last remembered_heights ancestors of a block? The answer is that of
-// the app state after the block's parent, which holds a record of each of them, committed or not; the
-// index only spares reading most of them.
+// Is a transaction in one of the last remembered_heights ancestors of a block? The answer is that
+// of the app state after the block's parent, which holds a record of each of them, committed or
+// not; the index only spares reading most of them.
 #pragma once
 #include <vector>
 
@@ -14,9 +14,9 @@ namespace hs::kv {
   return Height{height.value > heights ? height.value - heights : 0};
 }
 
-// For one block; borrows both for its own life. Reads the records of what the index does not cover, as
-// a rule the two or three uncommitted ancestors. Throws StoreFailure(corrupt) where a record cannot be
-// decoded.
+// For one block; borrows both for its own life. Reads the records of what the index does not cover,
+// as a rule the two or three uncommitted ancestors. Throws StoreFailure(corrupt) where a record
+// cannot be decoded.
 class RememberedIds {
  public:
   // `state` is the one after the parent of the block at `height`.

@@ -32,8 +32,8 @@ using BlockRecord = std::vector<TransactionRecord>;
 [[nodiscard]] Bytes encode_record(const BlockRecord& record);
 [[nodiscard]] Result<BlockRecord> decode_record(BytesView bytes);
 
-// How app state is read without knowing where it lies: an AppView, a snapshot, an offline store. Keys
-// are app keys, without the prefix of the block tree.
+// How app state is read without knowing where it lies: an AppView, a snapshot, an offline store.
+// Keys are app keys, without the prefix of the block tree.
 using Getter = std::function<std::optional<Bytes>(BytesView key)>;
 // Visits entries whose key starts with `prefix`, ascending, until the visitor returns false.
 using Visitor = std::function<bool(BytesView key, BytesView value)>;

@@ -55,8 +55,10 @@ Result<Operation> decode_operation(BorshReader& reader) {
       HS_TRY(value, reader.byte_string());
       return Put{std::move(key), std::move(value)};
     }
-    case 1: return Delete{std::move(key)};
-    default: return decode_compare_and_set(reader, std::move(key));
+    case 1:
+      return Delete{std::move(key)};
+    default:
+      return decode_compare_and_set(reader, std::move(key));
   }
 }
 

@@ -66,8 +66,8 @@ struct Transaction {
 [[nodiscard]] TransactionId transaction_id(BytesView encoded);
 
 void encode(BorshWriter& writer, const Transaction& transaction);
-// Errors beside those of Borsh: bad_value (unknown operation; empty or too long key), too_long (more
-// than transaction_bytes_max remain to be read).
+// Errors beside those of Borsh: bad_value (unknown operation; empty or too long key), too_long
+// (more than transaction_bytes_max remain to be read).
 Status decode(BorshReader& reader, Transaction& transaction);
 
 }  // namespace hs

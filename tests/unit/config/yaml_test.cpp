@@ -119,8 +119,7 @@ TEST_CASE("a duplicate field is refused where it stands the second time", "[conf
   const auto fields = root->fields({"a", "b"});
   REQUIRE_FALSE(fields.has_value());
   CHECK(fields.error().code == Errc::duplicate);
-  CHECK(fields.error().what ==
-        "f.yaml:3:1: 'a' stands here a second time; the first is in line 1");
+  CHECK(fields.error().what == "f.yaml:3:1: 'a' stands here a second time; the first is in line 1");
 }
 
 TEST_CASE("a missing field is named at its mapping", "[config]") {
@@ -140,8 +139,7 @@ TEST_CASE("the schema is checked before the fields", "[config]") {
   CHECK(other.error().code == Errc::mismatch);
   CHECK(starts(other.error().what, "f.yaml:1:9: expected 'schema: hs.genesis/v1'"));
   CHECK(root->fields("hs.node/v1", {"unknown"}).has_value());
-  CHECK(parse_yaml("a: 1\n", "f.yaml")->fields("hs.node/v1", {"a"}).error().code ==
-        Errc::missing);
+  CHECK(parse_yaml("a: 1\n", "f.yaml")->fields("hs.node/v1", {"a"}).error().code == Errc::missing);
 }
 
 TEST_CASE("what YAML can do and we do not want is refused", "[config]") {

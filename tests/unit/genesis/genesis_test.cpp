@@ -26,8 +26,8 @@ std::string document(const std::string& from = {}, const std::string& to = {}) {
       "app: kv\n"
       "validators:\n";
   for (std::uint8_t n = 1; n <= 4; ++n) {
-    text += "  - {name: n" + std::to_string(n) + ", public_key: \"" + key_hex(n) +
-            "\", power: 1}\n";
+    text +=
+        "  - {name: n" + std::to_string(n) + ", public_key: \"" + key_hex(n) + "\", power: 1}\n";
   }
   text += "params: {view_timeout: 1000ms, epoch_length: 10}\n";
   if (!from.empty()) {
@@ -116,7 +116,8 @@ TEST_CASE("faults are shown where they stand", "[genesis]") {
 
   const Error yaml_twice = error_of(document("app: kv\n", "app: kv\nchain_id: 1\n"));
   CHECK(yaml_twice.code == Errc::duplicate);
-  CHECK(yaml_twice.what == "g.yaml:4:1: 'chain_id' stands here a second time; the first is in line 2");
+  CHECK(yaml_twice.what ==
+        "g.yaml:4:1: 'chain_id' stands here a second time; the first is in line 2");
 
   const Error unknown = error_of(document("power: 1}", "powr: 1}"));
   CHECK(unknown.code == Errc::unknown_field);
@@ -137,7 +138,7 @@ TEST_CASE("the total power is at most 2^53 - 1", "[genesis]") {
 TEST_CASE("keys that are no points of the main subgroup are refused", "[genesis][S28]") {
   // All zero bytes and 1 are points of small order; the last is no point.
   for (const std::string& weak : {std::string(64, '0'), "01" + std::string(62, '0'),
-                                 "02" + std::string(62, '0'), std::string(64, 'f')}) {
+                                  "02" + std::string(62, '0'), std::string(64, 'f')}) {
     INFO(weak);
     const Error error = error_of(document(key_hex(2), weak));
     CHECK(error.what.rfind("g.yaml:6:5: validator n2: ", 0) == 0);
@@ -179,8 +180,9 @@ TEST_CASE("missing and odd values are refused", "[genesis]") {
   const std::string text = document();
   const auto first = text.find("validators:");
   const auto last = text.find("params:");
-  CHECK_FALSE(parse_genesis(text.substr(0, first) + "validators: []\n" + text.substr(last), "g.yaml")
-                  .has_value());
+  CHECK_FALSE(
+      parse_genesis(text.substr(0, first) + "validators: []\n" + text.substr(last), "g.yaml")
+          .has_value());
 }
 
 TEST_CASE("creation divides powers by their greatest common divisor", "[genesis]") {
