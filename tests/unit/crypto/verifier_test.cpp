@@ -1,0 +1,49 @@
+#include "lib/crypto/verifier.h"
+
+#include "tests/support/catch.h"
+#include "tests/support/keys.h"
+
+namespace hs::test {
+
+TEST_CASE("a good signature is computed once", "[crypto]") {
+  Verifier verifier(ed25519_scheme(), 16);
+  const SecretKey key = test_key(1);
+  const Signature signature = key.sign(as_bytes("vote"));
+  CHECK(verifier.verify(key.public_key(), as_bytes("vote"), signature));
+  CHECK(verifier.verify(key.public_key(), as_bytes("vote"), signature));
+  CHECK(verifier.verified() == 1);
+  CHECK(verifier.refused() == 0);
+}
+
+TEST_CASE("a refused signature is computed each time it is shown", "[crypto]") {
+  Verifier verifier(ed25519_scheme(), 16);
+  const Signature signature = test_key(1).sign(as_bytes("vote"));
+  for (int i = 0; i < 3; ++i) {
+    CHECK_FALSE(verifier.verify(test_key(2).public_key(), as_bytes("vote"), signature));
+  }
+  CHECK(verifier.verified() == 3);
+  CHECK(verifier.refused() == 3);
+}
+
+TEST_CASE("what is known good stands for its signer, message and signature only", "[crypto]") {
+  Verifier verifier(ed25519_scheme(), 16);
+  const SecretKey key = test_key(1);
+  const Signature signature = key.sign(as_bytes("vote"));
+  REQUIRE(verifier.verify(key.public_key(), as_bytes("vote"), signature));
+  CHECK_FALSE(verifier.verify(key.public_key(), as_bytes("veto"), signature));
+  CHECK_FALSE(verifier.verify(test_key(2).public_key(), as_bytes("vote"), signature));
+  Signature other = signature;
+  other.bytes[0] ^= 1;
+  CHECK_FALSE(verifier.verify(key.public_key(), as_bytes("vote"), other));
+}
+
+TEST_CASE("the set of digests stays bounded and forgets the oldest", "[crypto]") {
+  DigestSet set(3);
+  const auto digest = [](const char* name) { return sha256(as_bytes(name)); };
+  for (const char* name : {"a", "b", "b", "c", "d"}) set.insert(digest(name));
+  CHECK(set.size() == 3);
+  CHECK_FALSE(set.contains(digest("a")));
+  for (const char* name : {"b", "c", "d"}) CHECK(set.contains(digest(name)));
+}
+
+}  // namespace hs::test
