@@ -59,7 +59,7 @@ TEST_CASE("a key named twice and a set too large are refused", "[validators]") {
   CHECK(ValidatorSet::from_members(many)->size() == validators_max);
 }
 
-TEST_CASE("two quorums always share more than can be faulty", "[validators]") {
+TEST_CASE("two quorums always share more than can be faulty", "[validators][I04]") {
   for (std::uint64_t total = 1; total < 500; ++total) {
     CAPTURE(total);
     const ValidatorSet set = set_of_powers({total});
@@ -76,7 +76,7 @@ TEST_CASE("a sum of powers beyond 64 bits does not wrap", "[validators]") {
   CHECK(set.quorum() == TotalPower{most} * 2 + 1);
 }
 
-TEST_CASE("the leader in closed form is the one of the list (S14)", "[validators][S14]") {
+TEST_CASE("the leader in closed form is the one of the list (S14)", "[validators][S14][I05]") {
   for (std::uint64_t seed = 0; seed < 100; ++seed) {
     INFO("seed " << seed);
     Rng rng(seed);
@@ -91,6 +91,24 @@ TEST_CASE("the leader in closed form is the one of the list (S14)", "[validators
     }
     const std::uint64_t far = number_max - rng.below(1000);
     CHECK(set.leader(View{far}) == list[far % list.size()]);
+  }
+}
+
+TEST_CASE("over any cycle of views each member leads as often as its power says",
+          "[validators][I05]") {
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    INFO("seed " << seed);
+    Rng rng(seed);
+    std::vector<std::uint64_t> powers(rng.between(1, 8));
+    for (auto& power : powers) power = rng.between(0, 9);
+    powers[0] += 1;
+    const ValidatorSet set = set_of_powers(powers);
+    const std::uint64_t start = rng.below(1'000'000);
+    std::map<PublicKey, std::uint64_t> led;
+    for (std::uint64_t v = 0; v < set.total_power(); ++v) ++led[set.leader(View{start + v})];
+    for (const Validator& member : set.members()) {
+      CHECK(led[member.key] == member.power.value);
+    }
   }
 }
 
