@@ -46,6 +46,8 @@ class FrameDecoder {
 
   // Bytes of an unfinished frame seen so far, header included; 0 between frames.
   [[nodiscard]] std::size_t unfinished_bytes() const { return header_used_ + body_.size(); }
+  // Memory in use for it; at most about twice what has arrived.
+  [[nodiscard]] std::size_t held_bytes() const { return body_.capacity(); }
 
  private:
   [[nodiscard]] Status read_header(BytesView& input, std::size_t bytes_max);
