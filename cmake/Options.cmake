@@ -1,6 +1,7 @@
 # Build options, compiler flags and the tools that are used when the machine has them.
 option(HS_BUILD_TESTS "build the test suite" ON)
 option(HS_WERROR "treat warnings as errors" ON)
+option(HS_MUTANTS "compile the planted bugs of lib/base/mutate.h, for scripts/mutants" OFF)
 set(HS_SANITIZE "" CACHE STRING "sanitizers, as for -fsanitize= (address,undefined or thread)")
 
 if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
@@ -42,4 +43,8 @@ if(HS_SANITIZE)
   if(HS_SANITIZE MATCHES "thread")
     add_compile_options(-Wno-tsan)
   endif()
+endif()
+
+if(HS_MUTANTS)
+  add_compile_definitions(HS_MUTANTS)
 endif()
