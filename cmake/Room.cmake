@@ -16,8 +16,12 @@ function(hs_room name)
 endfunction()
 
 # hs_test(types LABELS unit LINKS hs_types): one test binary test_<name> of all .cpp files in the
-# folder it is called from. Each Catch2 test case becomes one ctest entry with the given labels. SKIP
-# is a regular expression: a test whose output it matches counts as skipped.
+# folder it is called from. Each Catch2 test case becomes one ctest entry with the given label, of
+# which there is one; the target tests_<label> builds all binaries of a label. SKIP is a regular
+# expression: a test whose output it matches counts as skipped.
+#
+# Labels: unit (rooms without threads), node (rooms with threads or sockets; run by ThreadSanitizer
+# too), golden, sim, scenario, e2e, lint.
 function(hs_test name)
   cmake_parse_arguments(TEST "" "TIMEOUT;SKIP" "LINKS;LABELS;SOURCES" ${ARGN})
   if(NOT TEST_SOURCES)
@@ -37,6 +41,10 @@ function(hs_test name)
   add_executable(test_${name} ${TEST_SOURCES})
   target_link_libraries(test_${name} PRIVATE hs_flags ${TEST_LINKS} Catch2::Catch2WithMain)
   target_compile_definitions(test_${name} PRIVATE HS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  if(NOT TARGET tests_${TEST_LABELS})
+    add_custom_target(tests_${TEST_LABELS})
+  endif()
+  add_dependencies(tests_${TEST_LABELS} test_${name})
   # "-w NoTests" turns a test name that ctest mangled into a failure instead of an empty success.
   catch_discover_tests(test_${name} TEST_PREFIX "${name}: " EXTRA_ARGS -w NoTests
     PROPERTIES LABELS "${TEST_LABELS}" TIMEOUT ${TEST_TIMEOUT} ${skip})
