@@ -58,6 +58,12 @@ void ReplicaState::answer_timeout_vote(const PublicKey& origin, const TimeoutVot
   const std::optional<ProgressCertificate> newest = newest_certificate();
   if (!newest || view_of(*newest) < message.view) return;
   answered_[origin] = now_;
+  if (config_.reference_peers) {
+    // One that holds an update as pending takes its Commit PC from a NewView only. [S07]
+    if (const auto pc = latest_commit_pc()) {
+      send(origin, NewView{config_.chain_id, message.view, *pc});
+    }
+  }
   send(origin, AdvanceView{*newest});
 }
 
@@ -68,6 +74,12 @@ std::optional<ProgressCertificate> ReplicaState::newest_certificate() const {
   const std::optional<TimeoutCertificate>& tc = tree_.highest_tc();
   if (tc && (!newest || tc->view > view_of(*newest))) newest = *tc;
   return newest;
+}
+
+std::optional<PhaseCertificate> ReplicaState::latest_commit_pc() const {
+  if (!sets().update_height) return std::nullopt;
+  const std::optional<Hash> block = tree_.block_at(*sets().update_height);
+  return block ? tree_.commit_pc(*block) : std::nullopt;
 }
 
 void ReplicaState::on_advance_view(const PublicKey& origin, const AdvanceView& message) {

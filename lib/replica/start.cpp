@@ -70,7 +70,7 @@ ReplicaState::ReplicaState(const ReplicaConfig& config, const SecretKey& key, co
   view_ = initial.view;
   reentered_ = initial.reentered;
   grid_ = {now, view_};
-  deadline_ = grid_.deadline(view_, config_.view_timeout);
+  deadline_ = grid_deadline(view_);
   votes_.enter(config_.chain_id, view_);
   timeout_votes_.enter(config_.chain_id, view_);
   if (view_ > tree_.highest_view_entered()) tree_.set_highest_view_entered(view_);

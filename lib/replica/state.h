@@ -127,6 +127,7 @@ class ReplicaState {
   void send_new_views(View old, View view);
   void broadcast_advance(const ProgressCertificate& certificate);
   [[nodiscard]] bool may_advance() const;
+  [[nodiscard]] Instant grid_deadline(View view) const;
   void on_view_deadline();
   void send_timeout_vote(const Recipient& to);
   void vote_timeout_early();
@@ -164,6 +165,7 @@ class ReplicaState {
   void count_timeout_votes();
   void on_advance_view(const PublicKey& origin, const AdvanceView& message);
   [[nodiscard]] std::optional<ProgressCertificate> newest_certificate() const;
+  [[nodiscard]] std::optional<PhaseCertificate> latest_commit_pc() const;
   void on_peer_up(const PublicKey& peer);
   void on_peer_down(const PublicKey& peer);
 

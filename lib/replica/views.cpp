@@ -25,7 +25,8 @@ void ReplicaState::leave_by_pc(const PhaseCertificate& pc, const PublicKey& orig
     tree_.set_epoch_change_certificate(ProgressCertificate{pc});
   }
   if (may_advance()) {
-    if (source == PcSource::collected || at_epoch_change(pc.view)) {
+    const bool at_once = source == PcSource::collected || at_epoch_change(pc.view);
+    if (at_once || config_.reference_peers) {
       broadcast_advance(pc);
     } else {
       // Held: without a certificate of a later view soon, not everybody has seen this one. [S51]
@@ -40,6 +41,7 @@ void ReplicaState::leave_by_pc(const PhaseCertificate& pc, const PublicKey& orig
 // Did the certificate come from the very leaders to whom a NewView would carry it? [S51]
 bool ReplicaState::led_here_by_next_leader(View view, const PublicKey& origin,
                                            PcSource source) const {
+  if (config_.reference_peers) return false;  // they learn certificates from NewViews alone
   if (source == PcSource::new_view || source == PcSource::sync) return false;
   if (sets().committed->leader(next(view)) != origin) return false;
   return sets().update_decided || sets().previous->leader(next(view)) == origin;
@@ -52,14 +54,14 @@ void ReplicaState::enter_view(View view, EnteredBy how, bool leader_knows) {
       epoch_of(view, config_.epoch_length) != epoch_of(old, config_.epoch_length);
   // Time that quick views saved is not banked for a bad leader: a view entered through a certificate
   // lasts about T. Never later than the grid. [S49]
-  const bool early = how == EnteredBy::pc &&
-                     now_ + config_.view_timeout < grid_.deadline(view, config_.view_timeout);
+  const bool early = how == EnteredBy::pc && !config_.reference_peers &&
+                     now_ + config_.view_timeout < grid_deadline(view);
   if (new_epoch || early) grid_ = {now_, view};
   if (!leader_knows) send_new_views(old, view);
   view_ = view;
   how_ = how;
   reentered_ = false;
-  deadline_ = grid_.deadline(view, config_.view_timeout);
+  deadline_ = grid_deadline(view);
   served_.clear();
   votes_.enter(config_.chain_id, view);
   timeout_votes_.enter(config_.chain_id, view);
@@ -88,6 +90,11 @@ void ReplicaState::send_new_views(View old, View view) {
   emit(event::NewView{old, highest.view});
 }
 
+Instant ReplicaState::grid_deadline(View view) const {
+  return config_.reference_peers ? reference_deadline(grid_, view, config_.view_timeout)
+                                 : grid_.deadline(view, config_.view_timeout);
+}
+
 void ReplicaState::on_view_deadline() {
   ++timeouts_;
   emit(event::ViewTimeout{view_});
@@ -112,8 +119,15 @@ void ReplicaState::send_timeout_vote(const Recipient& to) {
     write_record();
   }
   if (view_ == View{0}) voted_timeout_zero_ = true;
+  // A stale certificate inside a TimeoutVote stops a reference replica; as an AdvanceView it is harmless
+  // to those that are past it. [S06]
+  const bool apart = config_.reference_peers && tree_.highest_tc();
+  if (apart) {
+    const auto advance = std::make_shared<const Message>(AdvanceView{*tree_.highest_tc()});
+    out_.sends.push_back({to, advance});
+  }
   TimeoutVote vote{config_.chain_id, view_, key_.sign(timeout_statement(config_.chain_id, view_)),
-                   tree_.highest_tc()};
+                   config_.reference_peers ? std::nullopt : tree_.highest_tc()};
   out_.sends.push_back({to, std::make_shared<const Message>(std::move(vote))});
   emit(event::TimeoutVote{view_});
 }
