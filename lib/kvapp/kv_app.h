@@ -23,7 +23,7 @@ namespace hs {
 
 struct KvAppConfig {
   ChainId chain_id;
-  kv::PoolLimits pool;
+  kv::PoolLimits pool = {};
   // A number that strangers cannot guess, drawn by the driver. It changes the speed of look-ups
   // under attack and nothing else, so 0 serves a simulation.
   std::uint64_t index_salt = 0;
