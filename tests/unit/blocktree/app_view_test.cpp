@@ -1,5 +1,5 @@
 #include "tests/support/catch.h"
-#include "tests/unit/blocktree/fixture.h"
+#include "tests/support/tree.h"
 
 namespace hs::test {
 

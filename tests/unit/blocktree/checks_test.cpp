@@ -1,7 +1,7 @@
 // What a tree refuses to carry out whoever asks: each of these would be a mistake of ours.
 #include "tests/support/catch.h"
 #include "tests/support/dies.h"
-#include "tests/unit/blocktree/fixture.h"
+#include "tests/support/tree.h"
 
 namespace hs::test {
 
