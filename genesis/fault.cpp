@@ -27,7 +27,7 @@ std::optional<GenesisFault> fault_of_validator(const GenesisValidator& validator
                  position);
   }
   if (validator.test && !testnet) {
-    return fault(Errc::denied,
+    return fault(Errc::bad_value,
                  who +
                      " has a test key, which anybody can compute; only a genesis with "
                      "'testnet: true' may have such validators",

@@ -38,21 +38,6 @@ Hash checksum(const std::string& name, const PublicKey& public_key, bool test,
   return sha256(writer.bytes());
 }
 
-std::string to_yaml(const KeyFile& file) {
-  const PublicKey& public_key = file.key.public_key();
-  const Hash sum = checksum(file.name, public_key, file.test, file.key.seed());
-  std::string text;
-  text += "# A private key of hs. Whoever reads this file can vote in your name: keep it 0600.\n";
-  text += "schema: " + std::string(key_schema) + "\n";
-  text += "name: " + yaml_quoted(file.name) + "\n";
-  text += "public_key: " + yaml_quoted(to_hex(public_key.bytes)) + "\n";
-  if (file.test) text += "test: true\n";
-  text += "encryption: " + std::string(no_encryption) + "\n";
-  text += "secret_key: " + yaml_quoted(to_hex(file.key.seed())) + "\n";
-  text += "checksum: " + yaml_quoted(to_hex(sum.bytes)) + "\n";
-  return text;
-}
-
 Result<KeyFile> from_fields(const YamlFields& fields) {
   HS_TRY(name_value, fields.required("name"));
   HS_TRY(name, name_value.text());
@@ -136,9 +121,43 @@ KeyFile insecure_test_key(const std::string& seed, const std::string& name) {
   return {name, SecretKey(sha256(writer.bytes()).bytes, ed25519_scheme()), true};
 }
 
+Result<std::vector<KeyFile>> generate_validator_keys(
+    std::size_t count, const std::optional<std::string>& insecure_seed) {
+  std::vector<KeyFile> keys;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::string name = "n" + std::to_string(i);
+    if (insecure_seed) {
+      keys.push_back(insecure_test_key(*insecure_seed, name));
+    } else {
+      HS_TRY(key, generate_key(name));
+      keys.push_back(key);
+    }
+  }
+  std::sort(keys.begin(), keys.end(), [](const KeyFile& a, const KeyFile& b) {
+    return a.key.public_key() < b.key.public_key();
+  });
+  for (std::size_t i = 0; i < count; ++i) keys[i].name = "n" + std::to_string(i);
+  return keys;
+}
+
+std::string key_file_text(const KeyFile& file) {
+  const PublicKey& public_key = file.key.public_key();
+  const Hash sum = checksum(file.name, public_key, file.test, file.key.seed());
+  std::string text;
+  text += "# A private key of hs. Whoever reads this file can vote in your name: keep it 0600.\n";
+  text += "schema: " + std::string(key_schema) + "\n";
+  text += "name: " + yaml_quoted(file.name) + "\n";
+  text += "public_key: " + yaml_quoted(to_hex(public_key.bytes)) + "\n";
+  if (file.test) text += "test: true\n";
+  text += "encryption: " + std::string(no_encryption) + "\n";
+  text += "secret_key: " + yaml_quoted(to_hex(file.key.seed())) + "\n";
+  text += "checksum: " + yaml_quoted(to_hex(sum.bytes)) + "\n";
+  return text;
+}
+
 Status write_key_file(const fs::path& path, const KeyFile& key, bool replace) {
   HS_TRY_STATUS(check_key_name(key.name));
-  std::string text = to_yaml(key);
+  std::string text = key_file_text(key);
   auto written = write_durable_file(path, text, FileAccess::owner_only, replace);
   ::explicit_bzero(text.data(), text.size());
   return written;

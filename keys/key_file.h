@@ -13,6 +13,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,15 @@ struct KeyFile {
 [[nodiscard]] Result<KeyFile> generate_key(const std::string& name);
 // The same key for the same seed text and name, on every machine. Marked as a test key.
 [[nodiscard]] KeyFile insecure_test_key(const std::string& seed, const std::string& name);
+
+// Keys of a network of `count`, named n0, n1, ... in ascending order of their public keys: with
+// equal powers the leader of view v is then n(v mod count). With a seed they are test keys. Error:
+// io.
+[[nodiscard]] Result<std::vector<KeyFile>> generate_validator_keys(
+    std::size_t count, const std::optional<std::string>& insecure_seed);
+
+// The content of the file. Secret.
+[[nodiscard]] std::string key_file_text(const KeyFile& key);
 
 // Writes the file with mode 0600 and syncs it and its folder; a missing folder is made with mode
 // 0700. Without `replace` nothing that exists is touched. Errors: exists, io, bad_value (name).

@@ -149,7 +149,7 @@ TEST_CASE("keys that are no points of the main subgroup are refused", "[genesis]
 
 TEST_CASE("test keys are for test documents only", "[genesis]") {
   const std::string marked = document("power: 1}", "power: 1, test_key: true}");
-  CHECK(error_of(marked).code == Errc::denied);
+  CHECK(error_of(marked).code == Errc::bad_value);
   CHECK(error_of(marked).what.rfind("g.yaml:5:5: validator n1 has a test key", 0) == 0);
   std::string test_document = marked;
   test_document.insert(test_document.find("app:"), "testnet: true\n");

@@ -71,6 +71,21 @@ TEST_CASE("an insecure test key depends on seed and name alone and is marked", "
   CHECK(read_key_info(folder / "k.yaml")->test);
 }
 
+TEST_CASE("keys of a network are named in the order of their public keys", "[keys]") {
+  for (const auto& seed : {std::optional<std::string>("s"), std::optional<std::string>()}) {
+    const auto keys = generate_validator_keys(7, seed);
+    REQUIRE(keys.has_value());
+    REQUIRE(keys->size() == 7);
+    for (std::size_t i = 0; i < 7; ++i) {
+      CHECK(keys->at(i).name == "n" + std::to_string(i));
+      CHECK(keys->at(i).test == seed.has_value());
+      if (i > 0) CHECK(keys->at(i - 1).key.public_key() < keys->at(i).key.public_key());
+    }
+  }
+  CHECK(generate_validator_keys(4, "s")->at(2).key.public_key() ==
+        generate_validator_keys(4, "s")->at(2).key.public_key());
+}
+
 TEST_CASE("key files are private, and so are the folders made for them", "[keys]") {
   const test::TempDir folder;
   const mode_t before = ::umask(0);
