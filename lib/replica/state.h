@@ -88,6 +88,8 @@ class ReplicaState {
     PublicKey peer;
     Instant started;
     std::uint64_t blocks = 0;
+    View highest_pc_view;            // as of the last reply
+    int replies_without_progress = 0;  // that certified nothing new
     bool repeated_from_committed = false;
   };
 

@@ -127,10 +127,10 @@ void ReplicaState::on_future_message(const PublicKey& origin, const MessagePtr& 
     if (view <= view_) return on_view_message(origin, message, bytes);  // its certificate moved us
   }
   if (view.value - view_.value > view_window) return;
+  if (!may_vote_at_all(origin)) return;  // listeners have no share of the buffer
   std::size_t members = 0;
   for (const ValidatorSetPtr& set : sets().active()) members += set->size();
-  // Each validator has a share of the buffer, at least a maximal proposal and its votes; others who
-  // may speak (a leader of a set that is not known here yet) get one such share together at the most.
+  // Each validator has a share of the buffer, at least a maximal proposal and its votes.
   const std::size_t share =
       std::max<std::size_t>(frame_bytes_max, config_.message_buffer_bytes / (members + 1));
   buffer_.insert(view, {origin, message, bytes}, share);

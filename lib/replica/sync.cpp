@@ -14,6 +14,7 @@ constexpr Duration ask_spacing = milliseconds(20);
 constexpr Duration run_time_max = std::chrono::seconds(30);
 constexpr int blocks_per_slice = 8;
 constexpr std::size_t jobs_max = 4;
+constexpr int replies_without_progress_max = 3;
 
 }  // namespace
 
@@ -24,7 +25,7 @@ void ReplicaState::ask(const Ask& how) {
   const std::optional<PublicKey> server = choose_server(how.prefer);
   if (!server) return;
   if (!run_) {
-    run_ = SyncRun{*server, now_};
+    run_ = SyncRun{.peer = *server, .started = now_, .highest_pc_view = tree_.highest_pc().view};
     emit(event::StartSync{*server});
   }
   run_->peer = *server;
@@ -203,6 +204,11 @@ void ReplicaState::finish_job(const SyncJob& job) {
   const bool progressed =
       job.position > 0 || tree_.committed_height() != job.committed_before;
   if (now_ - run_->started >= run_time_max) return end_sync(job.peer);
+  // Uncertified siblings could be invented for ever; only certificates cannot.
+  const bool certified = tree_.highest_pc().view > run_->highest_pc_view;
+  run_->highest_pc_view = tree_.highest_pc().view;
+  run_->replies_without_progress = certified ? 0 : run_->replies_without_progress + 1;
+  if (run_->replies_without_progress >= replies_without_progress_max) return end_sync(job.peer);
   if (progressed) return ask({.prefer = job.peer, .at_once = true});
   const bool parent_unknown = !job.blocks.empty();
   if (parent_unknown && !run_->repeated_from_committed) {
