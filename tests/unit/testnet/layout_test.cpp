@@ -1,0 +1,89 @@
+#include "testnet/layout.h"
+
+#include <fstream>
+
+#include "testnet/record.h"
+#include "tests/support/catch.h"
+#include "tests/support/temp_dir.h"
+
+namespace hs {
+namespace {
+
+TestnetLayout made(const test::TempDir& folder, const std::string& name) {
+  TestnetLayout layout{folder / name};
+  std::filesystem::create_directories(layout.run());
+  TestnetRecord record;
+  record.name = name;
+  std::ofstream(layout.testnet_yaml()) << to_yaml(record);
+  return layout;
+}
+
+TEST_CASE("without a name the testnet that was brought up last is meant", "[testnet]") {
+  const test::TempDir folder;
+  CHECK(find_testnet(folder.path(), std::nullopt).error().code == Errc::not_found);
+  const TestnetLayout first = made(folder, "first");
+  const TestnetLayout second = made(folder, "second");
+  REQUIRE(set_latest(second).has_value());
+  REQUIRE(set_latest(first).has_value());
+  CHECK(find_testnet(folder.path(), std::nullopt)->root == first.root);
+  CHECK(find_testnet(folder.path(), "second")->root == second.root);
+  CHECK(list_testnets(folder.path()).size() == 2);
+}
+
+TEST_CASE("a name that would leave the folder of testnets is refused", "[testnet]") {
+  for (const std::string name : {"..", "../x", "a/b", "", "latest", ".hidden", "Demo", "a b"}) {
+    INFO(name);
+    CHECK_FALSE(check_testnet_name(name).has_value());
+  }
+  CHECK(check_testnet_name("demo-2.a_b").has_value());
+}
+
+TEST_CASE("an unknown testnet is answered with those that exist", "[testnet]") {
+  const test::TempDir folder;
+  made(folder, "demo");
+  const auto missing = find_testnet(folder.path(), "dmeo");
+  REQUIRE_FALSE(missing.has_value());
+  CHECK(missing.error().what.find("demo") != std::string::npos);
+}
+
+TEST_CASE("what is written to testnet.yaml is what is read from it", "[testnet]") {
+  const test::TempDir folder;
+  const TestnetLayout layout = made(folder, "demo");
+  TestnetRecord record;
+  record.name = "demo";
+  record.validators = 7;
+  record.base_port = 31000;
+  record.params = {milliseconds(500), 20};
+  std::ofstream(layout.testnet_yaml()) << to_yaml(record);
+  CHECK(*read_testnet_record(layout) == record);
+  const auto nodes = record.nodes(layout);
+  REQUIRE(nodes.size() == 7);
+  CHECK(nodes[6].name == "n6");
+  CHECK(nodes[6].p2p() == "127.0.0.1:31060");
+  CHECK(nodes[6].rpc() == "127.0.0.1:31061");
+}
+
+TEST_CASE("ports beyond the last one are refused", "[testnet]") {
+  const test::TempDir folder;
+  const TestnetLayout layout = made(folder, "demo");
+  std::ofstream(layout.testnet_yaml())
+      << "schema: hs.testnet/v1\nname: demo\nvalidators: {count: 4}\nnetwork: {base_port: 65530}\n";
+  CHECK(read_testnet_record(layout).error().code == Errc::bad_value);
+}
+
+TEST_CASE("f is what a third of the nodes allows", "[testnet]") {
+  TestnetRecord record;
+  const auto f = [&](std::size_t n) {
+    record.validators = n;
+    return record.faults_tolerated();
+  };
+  CHECK(f(1) == 0);
+  CHECK(f(3) == 0);
+  CHECK(f(4) == 1);
+  CHECK(f(6) == 1);
+  CHECK(f(7) == 2);
+  CHECK(f(31) == 10);
+}
+
+}  // namespace
+}  // namespace hs
