@@ -1,5 +1,7 @@
 #include "lib/net/listener.h"
 
+#include <cerrno>
+
 namespace hs {
 namespace {
 
@@ -9,7 +11,7 @@ std::unexpected<Error> listen_failure(const HostPort& address, const asio::error
   Errc code = Errc::io;
   if (error == asio::error::address_in_use) code = Errc::exists;
   if (error == asio::error::access_denied) code = Errc::denied;
-  if (error == std::errc::address_not_available) code = Errc::unavailable;
+  if (error.value() == EADDRNOTAVAIL) code = Errc::unavailable;
   return fail(code, "cannot listen on " + to_string(address) + ": " + error.message());
 }
 
