@@ -1,4 +1,4 @@
-// Where a testnet keeps what, and how one is found by its name. [CLI.md 4]
+// Where a testnet keeps what, and how one is found by its name. [hs(1)]
 #pragma once
 #include <filesystem>
 #include <optional>

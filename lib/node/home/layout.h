@@ -1,4 +1,4 @@
-// Where a node keeps what: the names of everything in its home. [CLI.md 4]
+// Where a node keeps what: the names of everything in its home. [hs(1)]
 #pragma once
 #include <filesystem>
 

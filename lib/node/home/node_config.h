@@ -1,4 +1,4 @@
-// node.yaml: the settings of one node that its peers need not share. [CLI.md 4]
+// node.yaml: the settings of one node that its peers need not share. [hs-config(5)]
 //
 //   schema: hs.node/v1
 //   name: n0
