@@ -47,7 +47,7 @@ THIRD_PARTY = {
     "restinio/": "lib/rpc/",
     "httplib.h": "lib/rpc/",
     "prometheus/": "lib/rpc/ lib/node/",
-    "openssl/": "lib/crypto/ lib/net/ lib/rpc/encoding.cpp",
+    "openssl/": "lib/crypto/ lib/net/ lib/rpc/",
     "sodium.h": "lib/crypto/ keys/",
     "spdlog/": "lib/node/ testnet/ cli/",
     "fmt/": "lib/rpc/ lib/node/ testnet/ cli/ genesis/ keys/",
