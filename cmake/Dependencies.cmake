@@ -36,11 +36,12 @@ hs_dependency(metrics prometheus-cpp::core)
 hs_dependency(http_client PkgConfig::httplib Threads::Threads)
 hs_dependency(threads Threads::Threads)
 
-# Debian ships standalone asio without a CMake package.
+# Debian ships standalone asio without a CMake package. RESTinio uses its deprecated names, and what
+# asio defines must be the same in every file, so ASIO_NO_DEPRECATED is out of question.
 find_path(ASIO_INCLUDE_DIR asio.hpp REQUIRED)
 add_library(hs_dependency_asio INTERFACE)
 target_include_directories(hs_dependency_asio SYSTEM INTERFACE "${ASIO_INCLUDE_DIR}")
-target_compile_definitions(hs_dependency_asio INTERFACE ASIO_STANDALONE ASIO_NO_DEPRECATED)
+target_compile_definitions(hs_dependency_asio INTERFACE ASIO_STANDALONE)
 target_link_libraries(hs_dependency_asio INTERFACE Threads::Threads)
 add_library(hs::asio ALIAS hs_dependency_asio)
 

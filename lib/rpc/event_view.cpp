@@ -128,6 +128,12 @@ struct Fields {
 
 }  // namespace
 
+bool is_event_name(std::string_view name) {
+  return []<std::size_t... Index>(std::string_view wanted, std::index_sequence<Index...>) {
+    return (... || (name_of(Event(std::in_place_index<Index>)) == wanted));
+  }(name, std::make_index_sequence<std::variant_size_v<Event>>{});
+}
+
 std::string signer_bits(const SignatureSet& signatures) {
   std::string bits;
   bits.reserve(signatures.size());

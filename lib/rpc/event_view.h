@@ -11,6 +11,9 @@ namespace hs {
 // `at` is when the driver was told, on its wall clock.
 [[nodiscard]] Json event_view(const Event& event, std::chrono::system_clock::time_point at);
 
+// Is this the name of a type of event ("CommitBlock")?
+[[nodiscard]] bool is_event_name(std::string_view name);
+
 // {"phase","view","block","signer_bits"}: slot i of the set signed where character i is '1'.
 [[nodiscard]] Json certificate_bits_view(const PhaseCertificate& pc);
 [[nodiscard]] std::string signer_bits(const SignatureSet& signatures);
