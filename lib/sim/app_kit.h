@@ -1,0 +1,25 @@
+// What the simulator must know of the app that its nodes run: how to start one, how a client's
+// transaction looks, and which transactions a block holds.
+#pragma once
+#include <memory>
+
+#include "lib/app/app.h"
+#include "lib/sim/plan.h"
+#include "lib/store/store.h"
+
+namespace hs::sim {
+
+class AppKit {
+ public:
+  virtual ~AppKit() = default;
+  // An app for a process that starts over `disk`, which may be empty.
+  [[nodiscard]] virtual std::unique_ptr<App> start(const KvReader& disk) const = 0;
+  // The client's transaction with this number. `tip` is the committed height it knows of.
+  [[nodiscard]] virtual Bytes transaction(std::uint64_t number, Height tip) const = 0;
+  // Hashes of the transactions of a committed block; none if its data are not the app's.
+  [[nodiscard]] virtual std::vector<Hash> transactions_in(const Data& data) const = 0;
+};
+
+[[nodiscard]] std::unique_ptr<AppKit> make_app_kit(const WorkPlan& work, ChainId chain_id);
+
+}  // namespace hs::sim

@@ -1,0 +1,60 @@
+// What chain the nodes build and commit.
+//   L5   a stored block's hash, height and parent fit
+//   L6   a committed block extends what was committed before it, on each node
+//   G1   no two nodes commit different blocks at one height
+//   G7   what is committed is the start of three certified blocks of consecutive views
+#pragma once
+#include <map>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "lib/sim/certificate_oracle.h"
+#include "lib/store/store.h"
+#include "lib/types/block.h"
+
+namespace hs::sim {
+
+class ChainOracle {
+ public:
+  ChainOracle(std::size_t nodes, const CertificateOracle& certificates, Judge& judge);
+
+  // Every block is first seen here: its leader sends it before anyone can store it.
+  void on_proposal(NodeIndex node, const std::shared_ptr<const Block>& block);
+  // `disk` already holds the block.
+  void on_insert(NodeIndex node, const Block& block, const KvReader& disk);
+  void on_commit(NodeIndex node, const Hash& block, Height height);
+  // Ends a step: the topmost of the blocks that it committed must carry the evidence for all.
+  void end_step(NodeIndex node);
+  // A restarted node goes on from what its disk says: a crash may have come after a commit was written
+  // and before it was told.
+  void on_start(NodeIndex node, std::optional<Height> committed, const KvReader& disk);
+
+  [[nodiscard]] std::optional<Height> committed(NodeIndex node) const { return committed_[node]; }
+  [[nodiscard]] std::optional<Height> tip() const { return tip_; }
+  // The block that all agree on at a height at or below the tip.
+  [[nodiscard]] const Block& block_at(Height height) const;
+
+ private:
+  struct HashOfHash {
+    std::size_t operator()(const Hash& hash) const;
+  };
+  struct Known {
+    std::shared_ptr<const Block> block;
+    std::vector<Hash> children;
+  };
+  void check_shape(NodeIndex node, const Block& block);
+  void commit(NodeIndex node, const Hash& block, Height height);
+  [[nodiscard]] bool has_three_chain(const Hash& block) const;
+
+  const CertificateOracle& certificates_;
+  Judge& judge_;
+  std::unordered_map<Hash, Known, HashOfHash> blocks_;  // looked up only, never walked
+  std::vector<Hash> canonical_;                         // by height
+  std::vector<std::optional<Height>> committed_;        // by node
+  std::vector<std::optional<Hash>> committed_now_;      // topmost of the running step, by node
+  std::optional<Height> tip_;
+};
+
+}  // namespace hs::sim

@@ -1,0 +1,124 @@
+#include "lib/sim/counter_app.h"
+
+#include <set>
+
+#include "lib/codec/borsh.h"
+
+namespace hs::sim {
+namespace {
+
+constexpr std::size_t operation_bytes = 16;
+constexpr std::size_t pool_operations_max = 10'000;
+
+Bytes counter_key() { return to_bytes("counter"); }
+Bytes digest_key() { return to_bytes("digest"); }
+Bytes done_key(std::uint64_t id) {
+  return to_bytes("done " + std::to_string(id));
+}
+
+Hash data_hash_of(const Data& data) {
+  return data.empty() ? sha256(as_bytes("no operations")) : sha256(data.front());
+}
+
+std::uint64_t number_at(const AppView& state, const Bytes& key) {
+  const std::optional<Bytes> stored = state.get(key);
+  if (!stored) return 0;
+  const Result<std::uint64_t> number = BorshReader(*stored).u64();
+  return number ? *number : 0;
+}
+
+}  // namespace
+
+Bytes to_transaction(const CounterOperation& operation) {
+  BorshWriter writer;
+  writer.u64(operation.id);
+  writer.u64(operation.amount);
+  return std::move(writer).take();
+}
+
+Result<CounterOperation> operation_from(BytesView transaction) {
+  BorshReader reader(transaction);
+  HS_TRY(id, reader.u64());
+  HS_TRY(amount, reader.u64());
+  HS_TRY_STATUS(reader.finish());
+  return CounterOperation{.id = id, .amount = amount};
+}
+
+Result<std::vector<CounterOperation>> operations_of(const Data& data) {
+  std::vector<CounterOperation> operations;
+  if (data.empty()) return operations;
+  if (data.size() > 1) return fail(Errc::too_long, "more than one datum");
+  BytesView rest = data.front();
+  if (rest.empty() || rest.size() % operation_bytes != 0) {
+    return fail(Errc::bad_value, "not a whole number of operations");
+  }
+  for (; !rest.empty(); rest = rest.subspan(operation_bytes)) {
+    HS_TRY(operation, operation_from(rest.first(operation_bytes)));
+    operations.push_back(operation);
+  }
+  return operations;
+}
+
+std::variant<ProducedBlock, NotYet> CounterApp::produce(const ProduceRequest& request) {
+  Bytes datum;
+  std::size_t count = 0;
+  for (const auto& [id, amount] : pool_) {
+    if (count == per_block_) break;
+    if (request.state.get(done_key(id))) continue;  // in an uncommitted ancestor already
+    const Bytes bytes = to_transaction({.id = id, .amount = amount});
+    datum.insert(datum.end(), bytes.begin(), bytes.end());
+    ++count;
+  }
+  if (count == 0 && !request.must_propose) return NotYet{};
+  ProducedBlock block;
+  if (count > 0) block.data.push_back(std::move(datum));
+  block.data_hash = data_hash_of(block.data);
+  return block;
+}
+
+Validation CounterApp::validate(const ValidateRequest& request) {
+  const Data& data = request.block.data;
+  if (data_hash_of(data) != request.block.data_hash) return InvalidBlock{"data hash differs"};
+  const auto operations = operations_of(data);
+  if (!operations) return InvalidBlock{operations.error().what};
+  ValidBlock valid;
+  if (operations->empty()) return valid;
+  std::uint64_t counter = number_at(request.state, counter_key());
+  Bytes digest = request.state.get(digest_key()).value_or(Bytes{});
+  std::set<std::uint64_t> in_this_block;
+  AppStateUpdates updates;
+  for (const CounterOperation& operation : *operations) {
+    const Bytes done = done_key(operation.id);
+    if (request.state.get(done)) return InvalidBlock{"operation was done before"};
+    if (!in_this_block.insert(operation.id).second) return InvalidBlock{"operation twice"};
+    counter += operation.amount;
+    updates.insert(done, {1});
+  }
+  digest = to_bytes(sha256({digest, data.front()}).view());
+  updates.insert(counter_key(), to_borsh(Strong<struct CounterTag>{counter}));
+  updates.insert(digest_key(), digest);
+  valid.app_state_updates = std::move(updates);
+  return valid;
+}
+
+Status CounterApp::admit(BytesView transaction) {
+  HS_TRY(operation, operation_from(transaction));
+  if (pool_.size() >= pool_operations_max) return fail(Errc::unavailable, "the pool is full");
+  pool_.emplace(operation.id, operation.amount);
+  return {};
+}
+
+void CounterApp::on_commit(const CommittedBlock& block) {
+  const auto operations = operations_of(block.block.data);
+  if (!operations) return;  // validate() refused it, so nobody commits it
+  for (const CounterOperation& operation : *operations) pool_.erase(operation.id);
+}
+
+bool CounterApp::has_work(const std::optional<Hash>&, const AppView& state) {
+  for (const auto& [id, amount] : pool_) {
+    if (!state.get(done_key(id))) return true;
+  }
+  return false;
+}
+
+}  // namespace hs::sim

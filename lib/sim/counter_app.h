@@ -1,0 +1,44 @@
+// The smallest app that can show a mistake: it adds numbers, refuses an operation it has seen, and
+// keeps a running digest of every operation in order, so that two replicas that differ anywhere differ
+// from there on.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+
+#include "lib/app/app.h"
+
+namespace hs::sim {
+
+// A transaction of this app: 16 bytes, little-endian.
+struct CounterOperation {
+  std::uint64_t id = 0;  // takes effect at most once
+  std::uint64_t amount = 0;
+  friend bool operator==(const CounterOperation&, const CounterOperation&) = default;
+};
+[[nodiscard]] Bytes to_transaction(const CounterOperation& operation);
+// Errors: truncated, trailing.
+[[nodiscard]] Result<CounterOperation> operation_from(BytesView transaction);
+// The operations in a block's data, in order. Errors: too_long (other than one datum or none), bad
+// size.
+[[nodiscard]] Result<std::vector<CounterOperation>> operations_of(const Data& data);
+
+class CounterApp : public App {
+ public:
+  // At most so many operations in one block.
+  explicit CounterApp(std::size_t operations_per_block) : per_block_(operations_per_block) {}
+
+  std::variant<ProducedBlock, NotYet> produce(const ProduceRequest& request) override;
+  Validation validate(const ValidateRequest& request) override;
+  Status admit(BytesView transaction) override;
+  void on_commit(const CommittedBlock& block) override;
+  [[nodiscard]] bool has_work(const std::optional<Hash>& parent, const AppView& state) override;
+
+  [[nodiscard]] std::size_t pending() const { return pool_.size(); }
+
+ private:
+  std::size_t per_block_;
+  std::map<std::uint64_t, std::uint64_t> pool_;  // id -> amount
+};
+
+}  // namespace hs::sim

@@ -1,0 +1,104 @@
+#include "lib/sim/monitor.h"
+
+#include <algorithm>
+#include <string>
+
+namespace hs::sim {
+
+Monitor::Monitor(const Plan& plan, const Cast& cast, const AppKit& app, Judge& judge)
+    : plan_(plan),
+      app_(app),
+      judge_(judge),
+      ledger_(cast, judge),
+      stored_(cast.size(), judge),
+      certificates_(cast, plan.config.chain_id, judge),
+      chain_(cast.size(), certificates_, judge),
+      state_(cast.size(), chain_, judge),
+      views_(cast.size(), plan.config.epoch_length, certificates_, judge),
+      progress_(plan, cast, judge) {}
+
+void Monitor::on_start(NodeIndex node, const KvReader& disk,
+                       const std::optional<SafetyRecord>& record) {
+  ledger_.on_start(node);
+  stored_.on_start(node, disk, record);
+  chain_.on_start(node, stored_.live(node).committed, disk);
+  state_.on_start(node, disk);
+  look_at_new_blocks();
+}
+
+void Monitor::on_crash(NodeIndex node, const KvReader& disk) { stored_.on_crash(node, disk); }
+
+void Monitor::on_write(NodeIndex node, const WriteBatch& batch, bool sync, const KvReader& disk) {
+  stored_.on_write(node, batch, sync);
+  state_.on_write(node, batch, disk);
+}
+
+void Monitor::on_record(NodeIndex node, const SafetyRecord& record) {
+  stored_.on_record(node, record);
+}
+
+void Monitor::on_send(NodeIndex node, bool to_all, const MessagePtr& message,
+                      const KvReader& disk) {
+  if (const auto* proposal = std::get_if<Proposal>(message.get())) {
+    chain_.on_proposal(node, std::shared_ptr<const Block>(message, &proposal->block));
+  }
+  certificates_.on_send(node, *message);
+  ledger_.on_send(node, to_all, *message);
+  stored_.on_send(node, *message, disk);
+}
+
+void Monitor::on_event(NodeIndex node, const Event& event, const KvReader& disk) {
+  marks_.count(event);
+  hash_.add(static_cast<std::uint64_t>(judge_.now().time_since_epoch().count()));
+  hash_.add(node);
+  hash_.add(event);
+  certificates_.on_event(node, event);
+  if (const auto* inserted = std::get_if<event::InsertBlock>(&event)) {
+    chain_.on_insert(node, *inserted->block, disk);
+  } else if (const auto* committed = std::get_if<event::CommitBlock>(&event)) {
+    stored_.on_commit_told(node, committed->height);
+    chain_.on_commit(node, committed->block, committed->height);
+  }
+}
+
+void Monitor::compare_with_disk(NodeIndex node, const ReplicaStatus& status) {
+  const StoredFacts& disk = stored_.live(node);
+  if (status.view != disk.entered || status.voted_view != disk.voted ||
+      status.locked_view != disk.locked || status.highest_pc_view != disk.highest_pc ||
+      status.highest_tc_view != disk.highest_tc || status.committed_height != disk.committed) {
+    judge_.violate("L3", node, "memory and disk differ after a step");
+  }
+}
+
+void Monitor::look_at_new_blocks() {
+  const std::optional<Height> tip = chain_.tip();
+  if (!tip || looked_at_ > tip->value) return;
+  for (; looked_at_ <= tip->value; ++looked_at_) {
+    const Height height{looked_at_};
+    state_.on_block(height, app_.transactions_in(chain_.block_at(height).data));
+    progress_.on_tip(judge_.now(), height);
+  }
+}
+
+void Monitor::end_step(NodeIndex node, const ReplicaStatus& status,
+                       const std::vector<bool>& live) {
+  compare_with_disk(node, status);
+  if (status.buffered_bytes > plan_.config.message_buffer_bytes) {
+    judge_.violate("L7", node, "buffers " + std::to_string(status.buffered_bytes) + " bytes of " +
+                                   std::to_string(plan_.config.message_buffer_bytes));
+  }
+  highest_view_ = std::max(highest_view_, status.view);
+  chain_.end_step(node);
+  state_.end_step(node);
+  views_.end_step(node, stored_.live(node).entered);
+  look_at_new_blocks();
+  std::optional<Height> slowest = chain_.tip();
+  for (NodeIndex each = 0; each < live.size(); ++each) {
+    if (live[each]) slowest = std::min(slowest, chain_.committed(each));
+  }
+  progress_.end_step(node, judge_.now(), slowest);
+}
+
+void Monitor::on_healed() { progress_.on_healed(judge_.now(), chain_.tip()); }
+
+}  // namespace hs::sim

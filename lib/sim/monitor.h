@@ -1,0 +1,70 @@
+// All checks of a world, told of everything that a node does in the order in which it does it.
+#pragma once
+#include "lib/replica/replica.h"
+#include "lib/sim/app_kit.h"
+#include "lib/sim/certificate_oracle.h"
+#include "lib/sim/chain_oracle.h"
+#include "lib/sim/marks.h"
+#include "lib/sim/progress_oracle.h"
+#include "lib/sim/run_hash.h"
+#include "lib/sim/sign_ledger.h"
+#include "lib/sim/state_oracle.h"
+#include "lib/sim/stored_facts.h"
+#include "lib/sim/view_oracle.h"
+
+namespace hs::sim {
+
+class Monitor {
+ public:
+  // All arguments outlive the monitor.
+  Monitor(const Plan& plan, const Cast& cast, const AppKit& app, Judge& judge);
+
+  // A process starts over what its disk holds, or has died and left this.
+  void on_start(NodeIndex node, const KvReader& disk, const std::optional<SafetyRecord>& record);
+  void on_crash(NodeIndex node, const KvReader& disk);
+  // The effects of a step, each before the world carries it out, but for events.
+  void on_write(NodeIndex node, const WriteBatch& batch, bool sync, const KvReader& disk);
+  void on_record(NodeIndex node, const SafetyRecord& record);
+  void on_send(NodeIndex node, bool to_all, const MessagePtr& message, const KvReader& disk);
+  void on_event(NodeIndex node, const Event& event, const KvReader& disk);
+  // The step went through. `live`: which nodes run.
+  void end_step(NodeIndex node, const ReplicaStatus& status, const std::vector<bool>& live);
+  // The last fault is over.
+  void on_healed();
+  void on_submit(BytesView transaction) { state_.on_submit(sha256(transaction)); }
+
+  [[nodiscard]] bool is_committed(BytesView transaction) const {
+    return state_.is_done(sha256(transaction));
+  }
+
+  [[nodiscard]] const ChainOracle& chain() const { return chain_; }
+  [[nodiscard]] const ProgressOracle& progress() const { return progress_; }
+  [[nodiscard]] Marks& marks() { return marks_; }
+  [[nodiscard]] const Marks& marks() const { return marks_; }
+  [[nodiscard]] RunHash& hash() { return hash_; }
+  [[nodiscard]] const RunHash& hash() const { return hash_; }
+  [[nodiscard]] View highest_view() const { return highest_view_; }
+  // Heights at which the chain oracle has looked at the transactions.
+  [[nodiscard]] std::uint64_t committed_blocks() const { return looked_at_; }
+
+ private:
+  void compare_with_disk(NodeIndex node, const ReplicaStatus& status);
+  void look_at_new_blocks();
+
+  const Plan& plan_;
+  const AppKit& app_;
+  Judge& judge_;
+  SignLedger ledger_;
+  StoredFactsCheck stored_;
+  CertificateOracle certificates_;
+  ChainOracle chain_;
+  StateOracle state_;
+  ViewOracle views_;
+  ProgressOracle progress_;
+  Marks marks_;
+  RunHash hash_;
+  View highest_view_;
+  std::uint64_t looked_at_ = 0;
+};
+
+}  // namespace hs::sim

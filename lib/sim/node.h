@@ -1,0 +1,55 @@
+// One node of a world: a disk that outlives its processes, and at times a process: the very replica
+// and app that `hs node run` drives.
+#pragma once
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "lib/replica/drive.h"
+#include "lib/replica/replica.h"
+#include "lib/sim/clock.h"
+#include "lib/sim/disk.h"
+
+namespace hs::sim {
+
+// Where in the effects of a step a process dies. [RELIABILITY 3: enumerated, not drawn]
+enum class CrashPoint {
+  at_once,        // between two steps
+  before_write,   // of a step that writes a voting record: nothing of it is on disk
+  before_record,  // the batch is on disk, the record is not
+  before_send,    // of a PhaseVote, TimeoutVote or Proposal: everything is on disk, nothing is sent
+  after_send,     // of one of these, before the next
+};
+
+struct ArmedCrash {
+  CrashPoint point = CrashPoint::at_once;
+  Survival survival = Survival::all;
+  Duration away{};  // until it is started again
+};
+
+struct Process {
+  std::unique_ptr<App> app;
+  std::unique_ptr<Replica> replica;
+  SelfQueue to_self;
+  std::vector<Input> inbox;  // what came while it was paused
+  bool is_paused = false;
+};
+
+struct Node {
+  explicit Node(const NodeClock& node_clock) : clock(node_clock) {}
+
+  NodeClock clock;
+  SimDisk disk;
+  RecordFile record;
+  std::optional<ArmedCrash> armed;
+  std::uint64_t incarnation = 0;     // of the process, counted from 1
+  std::unique_ptr<Process> process;  // null: not running
+  // When the process must run next, in world time, whatever comes in.
+  std::optional<Instant> next_tick;
+  std::optional<Instant> next_self;
+
+  [[nodiscard]] bool is_running() const { return process != nullptr; }
+  [[nodiscard]] bool is_awake() const { return process != nullptr && !process->is_paused; }
+};
+
+}  // namespace hs::sim

@@ -1,0 +1,101 @@
+// Everything about a run that is decided before it starts: drawn from (profile, seed), so that the
+// two name the run. [RELIABILITY 3, swarm: first whether a feature is present, then how strong]
+#pragma once
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "lib/replica/config.h"
+#include "lib/sim/violation.h"
+
+namespace hs::sim {
+
+enum class Profile {
+  calm,       // nothing fails; the profile of speed figures
+  swarm,      // any mixture of the faults below
+  crash,      // nodes die between the effects of a step and come back, alone or all at once
+  partition,  // the network splits in every way and heals
+  sync,       // a node is away for long, again and again
+  silent,     // as many as may fail are dead from the start: commits go on within a known gap
+  overload,   // tiny buffers, slow links and more work than fits
+};
+inline constexpr std::array profiles{Profile::calm,  Profile::swarm,  Profile::crash,   Profile::partition,
+                              Profile::sync, Profile::silent, Profile::overload};
+[[nodiscard]] std::string_view name_of(Profile profile);
+[[nodiscard]] std::optional<Profile> profile_from(std::string_view name);
+
+// How long a message travels. Drawn from integer tables, so that all compilers agree.
+struct DelayModel {
+  enum class Shape { constant, uniform, heavy_tail, bimodal };
+  Shape shape = Shape::constant;
+  Duration low{};   // the least
+  Duration high{};  // the most (constant: unused)
+};
+
+struct NetworkPlan {
+  DelayModel before;                  // until the network heals
+  DelayModel after;                   // from then on; its `high` is the bound (delta)
+  std::uint32_t loss_ppm = 0;         // messages lost, of a million
+  std::uint32_t duplicate_ppm = 0;
+  Duration duplicate_delay_max{};     // a copy may come that late
+  std::uint32_t proposal_ppm = 0;     // proposals that reach a random subset only
+  bool reorder = false;               // messages of one link may overtake each other
+  Duration close_after{};             // a broken link is noticed that late; 0: at once
+  Duration reconnect_max{};           // and found whole again
+};
+
+// What is done to nodes and links while faults last. A weight of 0 leaves a kind out.
+struct FaultPlan {
+  Duration interval_max{};  // a next fault comes within this; 0: no faults at all
+  Duration length_max{};    // how long one lasts
+  std::uint32_t crash_weight = 0;
+  std::uint32_t crash_all_weight = 0;
+  std::uint32_t partition_weight = 0;
+  std::uint32_t pause_weight = 0;
+  bool power_loss = false;      // crashes may take unsynced writes with them
+  std::uint32_t down_max = 0;   // nodes down or paused at one time, but for a crash of all
+  Duration away_min{};          // a node stays away at least that long
+};
+
+enum class AppKind { counter, kv };
+
+struct WorkPlan {
+  AppKind app = AppKind::counter;
+  Duration interval_max{};          // a next operation is submitted within this; 0: none at all
+  std::uint32_t operations_max = 0; // at most so many submitted in the run
+  std::size_t operations_per_block = 1;
+  std::uint32_t copies_max = 1;     // nodes told of one operation
+};
+
+struct Plan {
+  std::uint64_t seed = 0;
+  Profile profile = Profile::swarm;
+  std::uint64_t views = 300;             // the run ends once some node has entered this view
+  std::vector<Power> powers;             // of the nodes in key order; 0: a listener, in no set
+  std::vector<NodeIndex> dead;           // never started
+  std::vector<std::int32_t> drift_ppm;   // of each node's clock
+  bool real_signatures = false;
+  ReplicaConfig config;
+  NetworkPlan network;
+  FaultPlan faults;
+  WorkPlan work;
+  Duration start_spread{};               // nodes start within this
+  Duration turn{};                       // between two messages of a node to itself
+  Duration faults_end{};                 // the network heals at the latest at this time
+  bool check_gap = false;                // G12 applies: nothing fails but the dead
+
+  [[nodiscard]] std::size_t nodes() const { return powers.size(); }
+};
+
+// What the caller fixes; the rest is drawn.
+struct PlanRequest {
+  std::uint64_t seed = 0;
+  Profile profile = Profile::swarm;
+  std::optional<std::size_t> nodes;    // 1 ..= 31, all of them validators of power 1
+  std::optional<std::uint64_t> views;  // > 0
+};
+[[nodiscard]] Plan make_plan(const PlanRequest& request);
+
+}  // namespace hs::sim

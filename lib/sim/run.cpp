@@ -1,0 +1,89 @@
+#include "lib/sim/run.h"
+
+#include "lib/sim/faults.h"
+#include "lib/sim/workload.h"
+
+namespace hs::sim {
+namespace {
+
+constexpr std::int64_t views_under_faults_parts = 2;  // of three: then the network heals
+// A run that keeps every promise but never gets to its last view ends all the same.
+constexpr std::int64_t timeouts_per_view_max = 4;
+
+void start_nodes(World& world, Rng rng) {
+  const Plan& plan = world.plan();
+  for (NodeIndex node = 0; node < world.size(); ++node) {
+    const auto spread = static_cast<std::uint64_t>(plan.start_spread.count());
+    const Duration delay(static_cast<Duration::rep>(rng.below(spread + 1)));
+    if (std::find(plan.dead.begin(), plan.dead.end(), node) != plan.dead.end()) continue;
+    world.after(delay, [&world, node] { world.start(node); });
+  }
+}
+
+void run_faults(World& world, Faults& faults) {
+  const Plan& plan = world.plan();
+  const Instant end = Instant(plan.faults_end);
+  faults.begin();
+  const View last{plan.views * views_under_faults_parts / 3};
+  while (world.monitor().highest_view() < last && world.advance(end)) continue;
+  faults.end();
+}
+
+void run_healed(World& world) {
+  const Plan& plan = world.plan();
+  world.heal();
+  const Monitor& monitor = world.monitor();
+  const Duration longest =
+      2 * commit_bound(plan, world.cast()) +
+      plan.config.view_timeout * static_cast<Duration::rep>(plan.views * timeouts_per_view_max);
+  const Instant end = world.now() + longest;
+  while (world.advance(end)) {
+    if (monitor.highest_view().value >= plan.views && monitor.progress().is_satisfied()) break;
+  }
+}
+
+}  // namespace
+
+RunResult run_plan(const PlanRequest& request, const Plan& plan, const TraceSink& trace) {
+  World world(plan, trace);
+  const Rng root(plan.seed);
+  Faults faults(world, root.substream("faults"));
+  Workload workload(world, root.substream("workload"));
+  start_nodes(world, root.substream("start"));
+  workload.begin();
+  if (plan.faults_end > Duration{0}) {
+    run_faults(world, faults);
+  } else {
+    world.run_until(Instant(plan.start_spread));
+  }
+  if (!world.violation()) run_healed(world);
+  const Monitor& monitor = world.monitor();
+  RunResult result;
+  result.request = request;
+  result.violation = world.violation();
+  result.views = monitor.highest_view().value;
+  result.commits = monitor.committed_blocks();
+  result.virtual_time = world.now() - Instant{};
+  result.longest_gap = monitor.progress().longest_gap();
+  result.hash = monitor.hash().value();
+  result.marks = monitor.marks();
+  const Network::Counts& counts = world.network().counts();
+  if (counts.lost > 0) result.marks.count("message lost", counts.lost);
+  if (counts.doubled > 0) result.marks.count("message doubled", counts.doubled);
+  if (counts.swallowed > 0) result.marks.count("message swallowed by a cut", counts.swallowed);
+  return result;
+}
+
+RunResult run_seed(const PlanRequest& request, const TraceSink& trace) {
+  return run_plan(request, make_plan(request), trace);
+}
+
+std::string replay_line(const PlanRequest& request) {
+  std::string line = "hs sim replay " + std::to_string(request.seed) + " --profile " +
+                     std::string(name_of(request.profile));
+  if (request.nodes) line += " --nodes " + std::to_string(*request.nodes);
+  if (request.views) line += " --views " + std::to_string(*request.views);
+  return line;
+}
+
+}  // namespace hs::sim

@@ -1,0 +1,60 @@
+// What each node's disk says, read from the bytes it writes and not from the node.
+//   L3   entered, voted, locked, highest PC, highest TC and committed height never go back, and after
+//        a restart are what was last on disk
+//   L8   nothing leaves before what it depends on is on disk [S02, I08]
+#pragma once
+#include <optional>
+#include <vector>
+
+#include "lib/replica/safety_record.h"
+#include "lib/sim/violation.h"
+#include "lib/store/store.h"
+#include "lib/types/messages.h"
+
+namespace hs::sim {
+
+// Views and heights at the top of a node's store; none where the key is missing.
+struct StoredFacts {
+  std::optional<View> entered;
+  std::optional<View> voted;
+  std::optional<View> locked;
+  std::optional<View> highest_pc;
+  std::optional<View> highest_tc;
+  std::optional<Height> committed;
+
+  // Takes over what a batch changes.
+  void read(const WriteBatch& batch);
+  [[nodiscard]] static StoredFacts of(const KvReader& store);
+  friend bool operator==(const StoredFacts&, const StoredFacts&) = default;
+};
+
+class StoredFactsCheck {
+ public:
+  StoredFactsCheck(std::size_t nodes, Judge& judge) : judge_(judge), nodes_(nodes) {}
+
+  void on_write(NodeIndex node, const WriteBatch& batch, bool sync);
+  void on_record(NodeIndex node, const SafetyRecord& record);
+  // The node's disk as a crash left it: not older than what was synced.
+  void on_crash(NodeIndex node, const KvReader& disk);
+  // Before the node opens its store: what it last said must be what is there.
+  void on_start(NodeIndex node, const KvReader& disk, const std::optional<SafetyRecord>& record);
+  // `disk` is the sender's.
+  void on_send(NodeIndex node, const Message& message, const KvReader& disk);
+  void on_commit_told(NodeIndex node, Height height);
+
+  [[nodiscard]] const StoredFacts& live(NodeIndex node) const { return nodes_[node].live; }
+
+ private:
+  struct Disk {
+    StoredFacts live;     // as the process sees it
+    StoredFacts durable;  // as of the last sync
+    std::optional<SafetyRecord> record;
+  };
+  void check_monotone(NodeIndex node, const StoredFacts& before, const StoredFacts& after);
+  void on_vote(NodeIndex node, const PhaseVote& vote, const KvReader& disk);
+
+  Judge& judge_;
+  std::vector<Disk> nodes_;
+};
+
+}  // namespace hs::sim

@@ -1,0 +1,401 @@
+#include "lib/sim/world.h"
+
+#include <algorithm>
+
+#include "lib/base/check.h"
+#include "lib/blocktree/block_tree.h"
+#include "lib/codec/borsh.h"
+#include "lib/sim/trace.h"
+
+namespace hs::sim {
+namespace {
+
+constexpr std::uint64_t ticks_at_one_instant_max = 10'000;  // more is a node that spins [S41]
+
+bool is_promise(const Message& message) {
+  return std::holds_alternative<PhaseVote>(message) ||
+         std::holds_alternative<TimeoutVote>(message) || std::holds_alternative<Proposal>(message);
+}
+
+Duration clock_offset(Rng& rng) {
+  return std::chrono::seconds(static_cast<std::int64_t>(rng.below(1'000'000)));
+}
+
+}  // namespace
+
+// Carries out one step in the order of drive.h, and drops dead in the middle where the node's armed
+// crash says so: a dead process does nothing more.
+class World::StepDriver {
+ public:
+  StepDriver(World& world, NodeIndex node, const Output& output)
+      : world_(world), index_(node), node_(world.nodes_[node]) {
+    makes_record_ = output.safety_record.has_value();
+  }
+
+  void write(const WriteBatch& batch, bool sync) {
+    if (is_dead_ || dies_at(CrashPoint::before_write, makes_record_)) return;
+    world_.monitor_.on_write(index_, batch, sync, node_.disk);
+    node_.disk.write(batch, sync);
+  }
+  void write_record(const SafetyRecord& record) {
+    if (is_dead_ || dies_at(CrashPoint::before_record, true)) return;
+    world_.monitor_.on_record(index_, record);
+    node_.record.write(record);
+  }
+  void send(const Recipient& to, const MessagePtr& message) {
+    const bool counts = is_promise(*message);
+    if (is_dead_ || dies_at(CrashPoint::before_send, counts)) return;
+    const auto* peer = std::get_if<PublicKey>(&to);
+    world_.monitor_.on_send(index_, peer == nullptr, message, node_.disk);
+    const auto wire = std::make_shared<const Wire>(to_borsh(*message), name_of(*message));
+    if (peer == nullptr) {
+      broadcast(wire, std::holds_alternative<Proposal>(*message));
+    } else if (const auto target = world_.cast_.node_of(*peer)) {
+      world_.send(index_, *target, wire);
+    }
+    dies_at(CrashPoint::after_send, counts);
+  }
+  void tell(const Event& event) {
+    if (is_dead_) return;
+    world_.monitor_.on_event(index_, event, node_.disk);
+    if (world_.trace_) world_.trace_(world_.now(), index_, describe(event, world_.cast_));
+  }
+  [[nodiscard]] const PublicKey& self() const { return world_.cast_.key(index_); }
+  [[nodiscard]] bool is_dead() const { return is_dead_; }
+
+ private:
+  void broadcast(const WirePtr& wire, bool is_proposal) {
+    const bool picks = is_proposal && world_.network_.picks_on_proposal();
+    for (NodeIndex to = 0; to < world_.nodes_.size(); ++to) {
+      if (to == index_ || (picks && world_.network_.leaves_out())) continue;
+      world_.send(index_, to, wire);
+    }
+  }
+  bool dies_at(CrashPoint point, bool applies) {
+    if (applies && node_.armed && node_.armed->point == point) is_dead_ = true;
+    return is_dead_;
+  }
+
+  World& world_;
+  NodeIndex index_;
+  Node& node_;
+  bool makes_record_ = false;
+  bool is_dead_ = false;
+};
+
+World::World(const Plan& plan, TraceSink trace)
+    : plan_(plan),
+      trace_(std::move(trace)),
+      cast_(plan),
+      app_(make_app_kit(plan.work, plan.config.chain_id)),
+      monitor_(plan_, cast_, *app_, judge_),
+      disk_rng_(Rng(plan.seed).substream("disk")),
+      tick_rng_(Rng(plan.seed).substream("ticks")),
+      queue_(plan.seed),
+      network_(plan.network, plan.nodes(), Rng(plan.seed).substream("network")),
+      live_(plan.nodes(), false),
+      connections_(plan.nodes() * plan.nodes()) {
+  Rng clocks = Rng(plan.seed).substream("clocks");
+  for (const std::int32_t drift : plan.drift_ppm) {
+    nodes_.emplace_back(NodeClock(drift, clock_offset(clocks)));
+  }
+}
+
+World::~World() = default;
+
+// ---- time ----
+
+struct World::Due {
+  enum class Kind { queue, tick, self } kind;
+  NodeIndex node;
+  Instant at;
+  std::uint64_t tie;
+};
+
+std::optional<World::Due> World::next_due() const {
+  std::optional<Due> first;
+  const auto consider = [&](const Due& due) {
+    if (!first || std::tie(due.at, due.tie) < std::tie(first->at, first->tie)) first = due;
+  };
+  if (!queue_.empty()) {
+    const Happening& front = queue_.front();
+    consider({.kind = Due::Kind::queue, .node = 0, .at = front.at, .tie = front.tie});
+  }
+  for (NodeIndex node = 0; node < nodes_.size(); ++node) {
+    const Node& each = nodes_[node];
+    if (!each.is_awake()) continue;
+    const auto tie = [&](Instant at, std::uint64_t kind) {
+      const auto time = static_cast<std::uint64_t>(at.time_since_epoch().count());
+      return tie_of(plan_.seed, time ^ (node << 56) ^ (kind << 63));
+    };
+    if (each.next_tick) {
+      consider({Due::Kind::tick, node, *each.next_tick, tie(*each.next_tick, 0)});
+    }
+    if (each.next_self) {
+      consider({Due::Kind::self, node, *each.next_self, tie(*each.next_self, 1)});
+    }
+  }
+  return first;
+}
+
+bool World::advance(Instant until) {
+  if (judge_.violation()) return false;
+  const std::optional<Due> due = next_due();
+  if (!due || due->at > until) {
+    judge_.set_time(std::max(now(), until));
+    return false;
+  }
+  if (due->at > now()) ticks_at_this_instant_ = 0;
+  judge_.set_time(std::max(now(), due->at));
+  switch (due->kind) {
+    case Due::Kind::queue: {
+      Happening happening = queue_.pop();
+      if (auto* chore = std::get_if<Chore>(&happening.what)) {
+        (*chore)();
+      } else {
+        deliver(std::get<Delivery>(happening.what));
+      }
+      break;
+    }
+    case Due::Kind::tick:
+      if (++ticks_at_this_instant_ > ticks_at_one_instant_max) {
+        judge_.violate("S41", due->node, "asks to be called again and again without time passing");
+      }
+      step(due->node, Tick{});
+      break;
+    case Due::Kind::self: {
+      Process& process = *nodes_[due->node].process;
+      const MessagePtr message = process.to_self.front();
+      process.to_self.pop_front();
+      step(due->node, FromPeer{.origin = cast_.key(due->node), .message = message, .bytes = 0});
+      break;
+    }
+  }
+  return !judge_.violation();
+}
+
+void World::plan_next(NodeIndex node) {
+  Node& mine = nodes_[node];
+  const std::optional<Instant> deadline = mine.process->replica->next_deadline();
+  mine.next_tick.reset();
+  if (deadline) mine.next_tick = std::max(now(), mine.clock.world(*deadline));
+  if (mine.process->to_self.empty()) {
+    mine.next_self.reset();
+  } else if (!mine.next_self || *mine.next_self <= now()) {
+    mine.next_self = now() + plan_.turn;
+  }
+}
+
+// ---- nodes ----
+
+void World::step(NodeIndex node, const Input& input) {
+  Node& mine = nodes_[node];
+  bool dies = false;
+  try {
+    const Output output = mine.process->replica->step(mine.clock.local(now()), input);
+    StepDriver driver(*this, node, output);
+    act_on(output, driver, mine.process->to_self);
+    dies = driver.is_dead();
+  } catch (const StoreFailure& failure) {
+    judge_.violate("crash", node, std::string("the store fails: ") + failure.what());
+    return;
+  }
+  if (dies) {
+    die(node);
+    return;
+  }
+  monitor_.end_step(node, mine.process->replica->status(), live_);
+  plan_next(node);
+}
+
+void World::give(NodeIndex node, const Input& input) {
+  Node& mine = nodes_[node];
+  if (!mine.is_running()) return;
+  if (mine.process->is_paused) {
+    mine.process->inbox.push_back(input);
+  } else {
+    step(node, input);
+  }
+}
+
+void World::start(NodeIndex node) {
+  Node& mine = nodes_[node];
+  if (mine.is_running()) return;
+  if (mine.disk.empty()) {
+    const Status initialised =
+        initialise(mine.disk, {.app_state = {}, .validators = cast_.validators()});
+    HS_CHECK(initialised.has_value());
+  }
+  const std::optional<SafetyRecord> record = mine.record.read();
+  monitor_.on_start(node, mine.disk, record);
+  ++mine.incarnation;
+  const std::string stream = "replica " + std::to_string(node) + " " +
+                             std::to_string(mine.incarnation);
+  mine.process = std::make_unique<Process>();
+  live_[node] = true;
+  try {
+    mine.process->app = app_->start(mine.disk);
+    mine.process->replica = std::make_unique<Replica>(
+        plan_.config, cast_.secret(node), mine.disk, *mine.process->app,
+        Rng(plan_.seed).substream(stream), record, mine.clock.local(now()));
+  } catch (const StoreFailure& failure) {
+    judge_.violate("crash", node, std::string("refuses to start: ") + failure.what());
+    return;
+  }
+  if (trace_) trace_(now(), node, "starts");
+  plan_next(node);
+  for (NodeIndex other = 0; other < nodes_.size(); ++other) {
+    if (other != node) schedule_link_check(node, other, network_.reconnect_delay());
+  }
+}
+
+void World::die(NodeIndex node) {
+  const ArmedCrash how = nodes_[node].armed.value_or(ArmedCrash{});
+  monitor_.marks().count("crash in a step");
+  crash(node, how.survival);
+  after(how.away, [this, node] { start(node); });
+}
+
+void World::crash(NodeIndex node, Survival survival) {
+  Node& mine = nodes_[node];
+  if (!mine.is_running()) return;
+  mine.process.reset();
+  mine.armed.reset();
+  mine.next_tick.reset();
+  mine.next_self.reset();
+  live_[node] = false;
+  mine.disk.crash(survival, disk_rng_);
+  mine.record.crash(survival, disk_rng_);
+  monitor_.on_crash(node, mine.disk);
+  monitor_.marks().count(survival == Survival::all ? "process killed" : "power lost");
+  if (trace_) trace_(now(), node, "dies");
+  for (NodeIndex other = 0; other < nodes_.size(); ++other) {
+    if (other != node) schedule_link_check(node, other, network_.travel_time());
+  }
+}
+
+void World::arm(NodeIndex node, const ArmedCrash& crash) { nodes_[node].armed = crash; }
+
+void World::pause(NodeIndex node) {
+  if (!nodes_[node].is_running()) return;
+  nodes_[node].process->is_paused = true;
+  monitor_.marks().count("pause");
+  if (trace_) trace_(now(), node, "pauses");
+}
+
+void World::resume(NodeIndex node) {
+  Node& mine = nodes_[node];
+  if (!mine.is_running() || !mine.process->is_paused) return;
+  mine.process->is_paused = false;
+  if (trace_) trace_(now(), node, "resumes");
+  const std::vector<Input> inbox = std::exchange(mine.process->inbox, {});
+  for (const Input& input : inbox) {
+    give(node, input);  // a crash in the middle loses the rest
+  }
+  if (mine.is_running()) plan_next(node);
+}
+
+std::optional<ReplicaStatus> World::status(NodeIndex node) const {
+  if (!is_running(node)) return std::nullopt;
+  return nodes_[node].process->replica->status();
+}
+
+// ---- links ----
+
+World::Connection& World::connection(NodeIndex a, NodeIndex b) {
+  return connections_[std::min(a, b) * nodes_.size() + std::max(a, b)];
+}
+
+bool World::is_connected(NodeIndex a, NodeIndex b) { return connection(a, b).is_up; }
+
+void World::schedule_link_check(NodeIndex a, NodeIndex b, Duration delay) {
+  after(delay, [this, a, b] { check_link(a, b); });
+}
+
+void World::links_changed() {
+  for (NodeIndex a = 0; a < nodes_.size(); ++a) {
+    for (NodeIndex b = a + 1; b < nodes_.size(); ++b) {
+      const bool is_whole = network_.is_whole(a, b);
+      if (is_whole == is_connected(a, b)) continue;
+      schedule_link_check(a, b, is_whole ? network_.reconnect_delay() : plan_.network.close_after);
+    }
+  }
+}
+
+void World::close(NodeIndex a, NodeIndex b) {
+  Connection& line = connection(a, b);
+  if (!line.is_up) return;
+  line.is_up = false;
+  const NodeIndex low = std::min(a, b);
+  const NodeIndex high = std::max(a, b);
+  if (nodes_[low].incarnation == line.low_incarnation) give(low, PeerDown{cast_.key(high)});
+  if (nodes_[high].incarnation == line.high_incarnation) give(high, PeerDown{cast_.key(low)});
+}
+
+void World::check_link(NodeIndex a, NodeIndex b) {
+  const NodeIndex low = std::min(a, b);
+  const NodeIndex high = std::max(a, b);
+  const auto is_wanted = [&] {
+    return nodes_[low].is_running() && nodes_[high].is_running() && network_.is_whole(low, high);
+  };
+  Connection& line = connection(low, high);
+  const bool is_stale = line.low_incarnation != nodes_[low].incarnation ||
+                        line.high_incarnation != nodes_[high].incarnation;
+  if (line.is_up && (is_stale || !is_wanted())) close(low, high);
+  if (line.is_up || !is_wanted()) return;  // the closing may have killed one of them
+  line = {.is_up = true,
+          .low_incarnation = nodes_[low].incarnation,
+          .high_incarnation = nodes_[high].incarnation};
+  give(low, PeerUp{cast_.key(high)});
+  give(high, PeerUp{cast_.key(low)});
+}
+
+void World::send(NodeIndex from, NodeIndex to, const WirePtr& wire) {
+  if (!is_connected(from, to)) return;
+  const Network::Arrivals arrivals = network_.send(from, to, wire->kind, now());
+  const Delivery delivery{.from = from, .to = to, .wire = wire};
+  if (arrivals.first) queue_.push(*arrivals.first, delivery);
+  if (arrivals.copy) queue_.push(*arrivals.copy, delivery);
+}
+
+void World::deliver(const Delivery& delivery) {
+  if (!is_running(delivery.to)) return;
+  auto message = from_borsh<Message>(delivery.wire->bytes);
+  if (!message) {
+    judge_.violate("I01", delivery.from,
+                   "sends a " + std::string(delivery.wire->kind) + " that does not decode: " +
+                       message.error().what);
+    return;
+  }
+  give(delivery.to, FromPeer{.origin = cast_.key(delivery.from),
+                             .message = std::make_shared<const Message>(*std::move(message)),
+                             .bytes = delivery.wire->bytes.size()});
+}
+
+// ---- clients ----
+
+bool World::submit(NodeIndex node, BytesView transaction) {
+  Node& mine = nodes_[node];
+  if (!mine.is_awake()) return false;
+  monitor_.on_submit(transaction);
+  const Status admitted = mine.process->app->admit(transaction);
+  if (!admitted) return true;  // the app's decision, and the client's to try elsewhere
+  step(node, WorkAvailable{});
+  return true;
+}
+
+void World::heal() {
+  network_.calm_down();
+  for (NodeIndex node = 0; node < nodes_.size(); ++node) {
+    const bool is_dead = std::find(plan_.dead.begin(), plan_.dead.end(), node) != plan_.dead.end();
+    if (is_dead) continue;
+    disarm(node);
+    resume(node);
+    start(node);
+  }
+  links_changed();
+  monitor_.on_healed();
+  if (trace_) trace_(now(), 0, "the network heals");
+}
+
+}  // namespace hs::sim

@@ -1,0 +1,111 @@
+// A whole network in virtual time, on one thread, without chance: the same plan gives the same run to
+// the last byte. Who makes a world decides what happens in it (faults.h at random, scenario.h by
+// script); the world carries it out and has everything checked.
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "lib/sim/event_queue.h"
+#include "lib/sim/monitor.h"
+#include "lib/sim/network.h"
+#include "lib/sim/node.h"
+
+namespace hs::sim {
+
+// Told of every event as it happens, if anyone wants to read along.
+using TraceSink = std::function<void(Instant at, NodeIndex node, const std::string& line)>;
+
+class World {
+ public:
+  // `plan` and the sink's captures outlive the world. No node runs yet.
+  explicit World(const Plan& plan, TraceSink trace = nullptr);
+  ~World();
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+
+  // ---- time ----
+  [[nodiscard]] Instant now() const { return judge_.now(); }
+  // Lets the next thing happen if it is due by `until`; otherwise moves the time there. False once
+  // nothing is left to do until then, or a rule is broken.
+  bool advance(Instant until);
+  // Runs until then, or until a rule is broken.
+  void run_until(Instant until) { while (advance(until)) continue; }
+  void at(Instant when, Chore chore) { queue_.push(when, std::move(chore)); }
+  void after(Duration delay, Chore chore) { at(now() + delay, std::move(chore)); }
+
+  // ---- nodes ----
+  // Starts a process over the node's disk; nothing if one runs.
+  void start(NodeIndex node);
+  // Ends the process now; nothing if none runs.
+  void crash(NodeIndex node, Survival survival);
+  // The process will die at that point of one of its next steps, and come back after `away`.
+  void arm(NodeIndex node, const ArmedCrash& crash);
+  void disarm(NodeIndex node) { nodes_[node].armed.reset(); }
+  void pause(NodeIndex node);
+  void resume(NodeIndex node);
+  [[nodiscard]] bool is_running(NodeIndex node) const { return nodes_[node].is_running(); }
+  [[nodiscard]] bool is_awake(NodeIndex node) const { return nodes_[node].is_awake(); }
+  [[nodiscard]] std::optional<ReplicaStatus> status(NodeIndex node) const;
+
+  // ---- links ----
+  // Call links_changed() after changing what is cut: connections follow in their own time.
+  [[nodiscard]] Network& network() { return network_; }
+  void links_changed();
+
+  // ---- clients ----
+  // Hands a transaction to a node; its app decides. False if the node does not run.
+  bool submit(NodeIndex node, BytesView transaction);
+
+  // Faults are over: the network is whole and quiet, every node that is not dead runs.
+  void heal();
+
+  [[nodiscard]] const Plan& plan() const { return plan_; }
+  [[nodiscard]] const Cast& cast() const { return cast_; }
+  [[nodiscard]] const AppKit& app() const { return *app_; }
+  [[nodiscard]] const Monitor& monitor() const { return monitor_; }
+  [[nodiscard]] Marks& marks() { return monitor_.marks(); }
+  [[nodiscard]] const std::optional<Violation>& violation() const { return judge_.violation(); }
+  [[nodiscard]] std::size_t size() const { return nodes_.size(); }
+
+ private:
+  class StepDriver;  // what drive.h asks for
+  // Both ends of a pair of nodes, and which of their processes the connection joins.
+  struct Connection {
+    bool is_up = false;
+    std::uint64_t low_incarnation = 0;
+    std::uint64_t high_incarnation = 0;
+  };
+  struct Due;  // the next thing to happen
+
+  [[nodiscard]] std::optional<Due> next_due() const;
+  void step(NodeIndex node, const Input& input);
+  void give(NodeIndex node, const Input& input);
+  void deliver(const Delivery& delivery);
+  void send(NodeIndex from, NodeIndex to, const WirePtr& wire);
+  void plan_next(NodeIndex node);
+  void die(NodeIndex node);
+  [[nodiscard]] Connection& connection(NodeIndex a, NodeIndex b);
+  [[nodiscard]] bool is_connected(NodeIndex a, NodeIndex b);
+  void schedule_link_check(NodeIndex a, NodeIndex b, Duration delay);
+  void check_link(NodeIndex a, NodeIndex b);
+  void close(NodeIndex a, NodeIndex b);
+
+  const Plan& plan_;
+  TraceSink trace_;
+  Judge judge_;
+  Cast cast_;
+  std::unique_ptr<AppKit> app_;
+  Monitor monitor_;
+  Rng disk_rng_;
+  Rng tick_rng_;
+  EventQueue queue_;
+  Network network_;
+  std::vector<Node> nodes_;
+  std::vector<bool> live_;  // running, by node
+  std::vector<Connection> connections_;
+  std::uint64_t ticks_at_this_instant_ = 0;
+};
+
+}  // namespace hs::sim
