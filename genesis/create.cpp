@@ -40,7 +40,9 @@ std::string share_warning(const GenesisValidator& validator) {
          " holds a third of the power or more: nothing commits while it is down";
 }
 
-std::vector<std::string> warnings_for(const Genesis& genesis) {
+}  // namespace
+
+std::vector<std::string> genesis_warnings(const Genesis& genesis) {
   std::vector<std::string> warnings;
   const std::size_t count = genesis.validators.size();
   if (count < 4) {
@@ -71,8 +73,6 @@ std::vector<std::string> warnings_for(const Genesis& genesis) {
   return warnings;
 }
 
-}  // namespace
-
 Result<CreatedGenesis> create_genesis(const GenesisDraft& draft) {
   Genesis genesis;
   if (draft.chain_id) {
@@ -93,7 +93,7 @@ Result<CreatedGenesis> create_genesis(const GenesisDraft& draft) {
   genesis.params.epoch_length =
       draft.epoch_length.value_or(static_cast<std::uint32_t>(epoch_length));
   HS_TRY_STATUS(check_genesis(genesis));
-  return CreatedGenesis{genesis, warnings_for(genesis)};
+  return CreatedGenesis{genesis, genesis_warnings(genesis)};
 }
 
 }  // namespace hs

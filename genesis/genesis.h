@@ -72,6 +72,10 @@ constexpr std::uint64_t genesis_power_max = (std::uint64_t{1} << 53) - 1;  // to
 [[nodiscard]] Status write_genesis_file(const std::filesystem::path& path, const Genesis& genesis,
                                         bool replace);
 
+// What a user should know of a document that is valid: members without which nothing commits, and
+// powers so unequal that the loss of a strong member makes commits rare. Sentences. [S47]
+[[nodiscard]] std::vector<std::string> genesis_warnings(const Genesis& genesis);
+
 struct GenesisDraft {
   std::optional<ChainId> chain_id;  // default: drawn from the system's random device
   bool testnet = false;
@@ -82,11 +86,10 @@ struct GenesisDraft {
 };
 struct CreatedGenesis {
   Genesis genesis;
-  std::vector<std::string> warnings;  // sentences for people
+  std::vector<std::string> warnings;  // genesis_warnings()
 };
 // Sorts the validators, divides their powers by the greatest common divisor, fills in the defaults
-// and checks. Warns where one validator leads so many consecutive views, or holds so much, that the
-// loss of one stalls the others. [S47]
+// and checks. Errors: as check_genesis(); io.
 [[nodiscard]] Result<CreatedGenesis> create_genesis(const GenesisDraft& draft);
 
 }  // namespace hs

@@ -122,10 +122,11 @@ KeyFile insecure_test_key(const std::string& seed, const std::string& name) {
 }
 
 Result<std::vector<KeyFile>> generate_validator_keys(
-    std::size_t count, const std::optional<std::string>& insecure_seed) {
+    std::size_t count, const std::optional<std::string>& insecure_seed, const std::string& prefix) {
   std::vector<KeyFile> keys;
   for (std::size_t i = 0; i < count; ++i) {
-    const std::string name = "n" + std::to_string(i);
+    const std::string name = prefix + std::to_string(i);
+    HS_TRY_STATUS(check_key_name(name));
     if (insecure_seed) {
       keys.push_back(insecure_test_key(*insecure_seed, name));
     } else {
@@ -136,7 +137,7 @@ Result<std::vector<KeyFile>> generate_validator_keys(
   std::sort(keys.begin(), keys.end(), [](const KeyFile& a, const KeyFile& b) {
     return a.key.public_key() < b.key.public_key();
   });
-  for (std::size_t i = 0; i < count; ++i) keys[i].name = "n" + std::to_string(i);
+  for (std::size_t i = 0; i < count; ++i) keys[i].name = prefix + std::to_string(i);
   return keys;
 }
 

@@ -48,11 +48,12 @@ struct KeyFile {
 // The same key for the same seed text and name, on every machine. Marked as a test key.
 [[nodiscard]] KeyFile insecure_test_key(const std::string& seed, const std::string& name);
 
-// Keys of a network of `count`, named n0, n1, ... in ascending order of their public keys: with
-// equal powers the leader of view v is then n(v mod count). With a seed they are test keys. Error:
-// io.
+// Keys of a network of `count`, named PREFIX0, PREFIX1, ... in ascending order of their public
+// keys: with equal powers the leader of view v is then number v mod count. With a seed they are
+// test keys. Errors: bad_value (prefix), io.
 [[nodiscard]] Result<std::vector<KeyFile>> generate_validator_keys(
-    std::size_t count, const std::optional<std::string>& insecure_seed);
+    std::size_t count, const std::optional<std::string>& insecure_seed,
+    const std::string& prefix = "n");
 
 // The content of the file. Secret.
 [[nodiscard]] std::string key_file_text(const KeyFile& key);
