@@ -37,11 +37,14 @@ hs_dependency(http_client PkgConfig::httplib Threads::Threads)
 hs_dependency(threads Threads::Threads)
 
 # Debian ships standalone asio without a CMake package. RESTinio uses its deprecated names, and what
-# asio defines must be the same in every file, so ASIO_NO_DEPRECATED is out of question.
+# asio defines must be the same in every file, so ASIO_NO_DEPRECATED is out of question. For the same
+# reason aligned_alloc is switched off: asio uses it only where a header of libstdc++ happens to come
+# before its own, so that one file would free() what another got from operator new.
 find_path(ASIO_INCLUDE_DIR asio.hpp REQUIRED)
 add_library(hs_dependency_asio INTERFACE)
 target_include_directories(hs_dependency_asio SYSTEM INTERFACE "${ASIO_INCLUDE_DIR}")
-target_compile_definitions(hs_dependency_asio INTERFACE ASIO_STANDALONE)
+target_compile_definitions(hs_dependency_asio INTERFACE
+  ASIO_STANDALONE ASIO_DISABLE_STD_ALIGNED_ALLOC)
 target_link_libraries(hs_dependency_asio INTERFACE Threads::Threads)
 add_library(hs::asio ALIAS hs_dependency_asio)
 
