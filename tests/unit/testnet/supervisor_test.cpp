@@ -2,8 +2,11 @@
 
 #include <signal.h>
 
+#include <array>
 #include <fstream>
 #include <functional>
+#include <map>
+#include <sstream>
 #include <thread>
 
 #include "tests/support/catch.h"
