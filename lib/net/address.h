@@ -1,4 +1,5 @@
-// Where a peer listens, as people write it: HOST:PORT, and KEY@HOST:PORT when the key is said with it.
+// Where a peer listens, as people write it: HOST:PORT, and KEY@HOST:PORT when the key is said with
+// it.
 #pragma once
 #include <string>
 #include <string_view>
@@ -11,8 +12,8 @@ namespace hs {
 
 constexpr std::size_t host_bytes_max = 253;  // RFC 1035: the longest domain name
 
-// A host is an IPv4 literal, an IPv6 literal (in brackets when written with a port) or a DNS name of
-// letters, digits, '-', '_' and '.'; nothing else, so that it is safe to print as it is.
+// A host is an IPv4 literal, an IPv6 literal (in brackets when written with a port) or a DNS name
+// of letters, digits, '-', '_' and '.'; nothing else, so that it is safe to print as it is.
 struct HostPort {
   std::string host;  // without brackets
   std::uint16_t port = 0;
@@ -33,8 +34,8 @@ struct PeerAddress {
 [[nodiscard]] std::string to_string(const HostPort& address);
 [[nodiscard]] std::string to_string(const PeerAddress& address);
 
-// Borsh: host as byte string, port as u16 (two bytes, little-endian); a PeerAddress has its key first.
-// Decoding applies the rule for hosts above. Errors: truncated, bad_value.
+// Borsh: host as byte string, port as u16 (two bytes, little-endian); a PeerAddress has its key
+// first. Decoding applies the rule for hosts above. Errors: truncated, bad_value.
 void encode(BorshWriter& writer, const HostPort& address);
 Status decode(BorshReader& reader, HostPort& address);
 void encode(BorshWriter& writer, const PeerAddress& address);

@@ -1,5 +1,6 @@
-// Where peers can be dialed, by how good the source is: the operator, the peer itself, hearsay. A lie
-// costs wasted dials only, since whoever answers must prove the key. Bounded whatever peers say.
+// Where peers can be dialed, by how good the source is: the operator, the peer itself, hearsay. A
+// lie costs wasted dials only, since whoever answers must prove the key. Bounded whatever peers
+// say.
 #pragma once
 #include <map>
 #include <optional>

@@ -55,16 +55,18 @@ void Connection::start_outbound(const PublicKey& key, const HostPort& address) {
 }
 
 void Connection::connect_to(const asio::ip::basic_resolver_results<Tcp>& endpoints) {
-  asio::async_connect(socket_, endpoints,
-                      [self = shared_from_this()](const asio::error_code& error,
-                                                  const Tcp::endpoint&) { self->on_connected(error); });
+  asio::async_connect(
+      socket_, endpoints,
+      [self = shared_from_this()](const asio::error_code& error, const Tcp::endpoint&) {
+        self->on_connected(error);
+      });
 }
 
 void Connection::on_connected(const asio::error_code& error) {
   if (phase_ != Phase::connecting) return;
   if (error) return close(CloseReason::unreachable, error.message());
-  // A dial to a free local port can meet itself (TCP's simultaneous open). It must not hold the port
-  // that the peer is about to listen on, not even in TIME_WAIT.
+  // A dial to a free local port can meet itself (TCP's simultaneous open). It must not hold the
+  // port that the peer is about to listen on, not even in TIME_WAIT.
   asio::error_code local_error;
   asio::error_code remote_error;
   const Tcp::endpoint local = socket_.local_endpoint(local_error);
@@ -85,8 +87,8 @@ void Connection::begin_tls() {
   socket_.non_blocking(true, error);
   if (!error) socket_.set_option(Tcp::no_delay(true), error);
   if (error) return close(CloseReason::peer_closed, error.message());
-  const auto role = direction_ == Direction::inbound ? TlsSession::Role::server
-                                                     : TlsSession::Role::client;
+  const auto role =
+      direction_ == Direction::inbound ? TlsSession::Role::server : TlsSession::Role::client;
   HS_CHECK(shared_.tls != nullptr);
   auto session = TlsSession::make(*shared_.tls, role, shared_.allowed);
   if (!session) return close(CloseReason::handshake_failed, session.error().what);
@@ -172,11 +174,13 @@ void Connection::check(Clock::time_point now) {
         close(CloseReason::preauth_timeout, "no hello in time");
       }
       return;
-    case Phase::up: return check_up(now);
+    case Phase::up:
+      return check_up(now);
     case Phase::leaving:
       if (now > leave_until_) close(reason_, text_);
       return;
-    case Phase::closed: return;
+    case Phase::closed:
+      return;
   }
 }
 
@@ -190,10 +194,11 @@ void Connection::check_up(Clock::time_point now) {
     return close(CloseReason::idle, "the peer says nothing");
   }
   if (!paused_ && frame_started_ && now - *frame_started_ > limits.frame_grace) {
-    const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(now - *frame_started_);
+    const auto elapsed =
+        std::chrono::duration_cast<std::chrono::milliseconds>(now - *frame_started_);
     const std::size_t arrived = decoder_.unfinished_bytes() - frame_bytes_before_;
-    const auto wanted = static_cast<std::size_t>(elapsed.count()) *
-                        limits.frame_bytes_per_second_min / 1000;
+    const auto wanted =
+        static_cast<std::size_t>(elapsed.count()) * limits.frame_bytes_per_second_min / 1000;
     if (arrived < wanted) return refuse(CloseReason::too_slow, "a frame that trickles in");
   }
   if (!backlog && now - sent_ >= limits.ping_interval) {

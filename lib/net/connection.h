@@ -1,6 +1,6 @@
 // One connection to one peer, from the bare socket to the last byte: TLS, hello, frames both ways,
-// and every bound that concerns it alone. Who may stay when two connections have the same key is the
-// transport's business.
+// and every bound that concerns it alone. Who may stay when two connections have the same key is
+// the transport's business.
 #pragma once
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
@@ -26,8 +26,8 @@ class ConnectionOwner {
   // returns.
   virtual void on_hello(Connection& connection, Hello hello) = 0;
   virtual void on_frame(Connection& connection, Channel channel, Bytes body) = 0;
-  // The connection is of no more use, why: reason() and text(). Called once, and may come from inside
-  // any call of the owner's that can end a connection.
+  // The connection is of no more use, why: reason() and text(). Called once, and may come from
+  // inside any call of the owner's that can end a connection.
   virtual void on_down(Connection& connection) = 0;
   // The socket is closed. Called once, after on_down(); the owner drops it.
   virtual void on_gone(Connection& connection) = 0;
@@ -36,7 +36,8 @@ class ConnectionOwner {
   ~ConnectionOwner() = default;
 };
 
-// What all connections of a transport share. One thread: the buffers hold nothing between two calls.
+// What all connections of a transport share. One thread: the buffers hold nothing between two
+// calls.
 struct ConnectionShared {
   asio::io_context& loop;
   SSL_CTX* tls = nullptr;
@@ -56,7 +57,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     handshaking,  // TLS
     greeting,     // the peer has proved its key; hellos are on their way
     up,
-    leaving,      // ended by us: what is queued goes out, the peer's end is awaited
+    leaving,  // ended by us: what is queued goes out, the peer's end is awaited
     closed,
   };
 
@@ -111,8 +112,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void begin_tls();
   void begin_end(CloseReason reason, std::string text);
   void close_socket();
-  [[nodiscard]] bool is_active() const { return phase_ != Phase::leaving && phase_ != Phase::closed; }
-  [[nodiscard]] bool is_greeted() const { return was_up_ || (phase_ == Phase::leaving && deliver_); }
+  [[nodiscard]] bool is_active() const {
+    return phase_ != Phase::leaving && phase_ != Phase::closed;
+  }
+  [[nodiscard]] bool is_greeted() const {
+    return was_up_ || (phase_ == Phase::leaving && deliver_);
+  }
   void check_up(Clock::time_point now);
 
   // connection_read.cpp
@@ -160,7 +165,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // Writing
   SendQueue queue_;
   bool flush_scheduled_ = false;
-  bool writing_ = false;    // waiting for the socket to take more
+  bool writing_ = false;  // waiting for the socket to take more
   bool tls_ended_ = false;
   bool send_shut_ = false;
 
@@ -172,8 +177,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   Clock::time_point born_;
   Clock::time_point up_since_{};
-  Clock::time_point heard_{};     // last plain text from the peer
-  Clock::time_point sent_{};      // last bytes that the socket took
+  Clock::time_point heard_{};  // last plain text from the peer
+  Clock::time_point sent_{};   // last bytes that the socket took
   Clock::time_point backlog_since_{};
   Clock::time_point leave_until_{};
   std::chrono::system_clock::time_point connected_since_{};

@@ -20,19 +20,18 @@ bool Connection::wants_input() const {
 void Connection::wait_readable() {
   if (reading_ || phase_ == Phase::closed) return;
   reading_ = true;
-  socket_.async_wait(Tcp::socket::wait_read,
-                     [self = shared_from_this()](const asio::error_code&) {
-                       self->reading_ = false;
-                       // An error of the socket shows, with its name, when it is read.
-                       if (self->phase_ != Phase::closed) self->on_readable();
-                     });
+  socket_.async_wait(Tcp::socket::wait_read, [self = shared_from_this()](const asio::error_code&) {
+    self->reading_ = false;
+    // An error of the socket shows, with its name, when it is read.
+    if (self->phase_ != Phase::closed) self->on_readable();
+  });
 }
 
 void Connection::on_readable() {
   if (paused_ && is_active()) return;  // resume() waits anew
   asio::error_code error;
-  const std::size_t bytes =
-      socket_.receive(asio::buffer(shared_.wire_buffer.data(), shared_.wire_buffer.size()), 0, error);
+  const std::size_t bytes = socket_.receive(
+      asio::buffer(shared_.wire_buffer.data(), shared_.wire_buffer.size()), 0, error);
   if (error == asio::error::would_block || error == asio::error::try_again) return wait_readable();
   if (error || bytes == 0) {
     const bool ended = !error || error == asio::error::eof;
@@ -65,8 +64,8 @@ void Connection::pump() {
     const auto bytes = tls_->read(shared_.plain_buffer);
     if (!bytes) {
       // The alert of a server that does not want our certificate comes only now.
-      const auto reason = phase_ == Phase::greeting ? CloseReason::handshake_failed
-                                                    : CloseReason::peer_closed;
+      const auto reason =
+          phase_ == Phase::greeting ? CloseReason::handshake_failed : CloseReason::peer_closed;
       return close(reason, "TLS: " + bytes.error().what);
     }
     if (*bytes == 0) {
@@ -96,7 +95,8 @@ bool Connection::advance_handshake() {
 void Connection::on_established() {
   key_ = tls_->key();
   if (dialed_ && dialed_ != key_) {
-    return leave(CloseReason::wrong_peer, "another key than the one we dialed answers there", false);
+    return leave(CloseReason::wrong_peer, "another key than the one we dialed answers there",
+                 false);
   }
   phase_ = Phase::greeting;
   const auto greeting = std::make_shared<const Bytes>(owner_->own_greeting());

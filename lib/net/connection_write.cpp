@@ -61,8 +61,8 @@ bool Connection::encrypt_some() {
   return !tls_->outgoing().empty();
 }
 
-// The peer is gone, but it may have said why: what it sent before is still there to be read, and the
-// end is found behind it.
+// The peer is gone, but it may have said why: what it sent before is still there to be read, and
+// the end is found behind it.
 void Connection::on_send_error(std::string text) {
   send_shut_ = true;
   if (!reading_) close(CloseReason::peer_closed, std::move(text));
@@ -96,11 +96,10 @@ void Connection::flush() {
 
 void Connection::wait_writable() {
   writing_ = true;
-  socket_.async_wait(Tcp::socket::wait_write,
-                     [self = shared_from_this()](const asio::error_code&) {
-                       self->writing_ = false;
-                       if (self->phase_ != Phase::closed) self->flush();
-                     });
+  socket_.async_wait(Tcp::socket::wait_write, [self = shared_from_this()](const asio::error_code&) {
+    self->writing_ = false;
+    if (self->phase_ != Phase::closed) self->flush();
+  });
 }
 
 }  // namespace hs

@@ -8,8 +8,8 @@
 
 namespace hs {
 
-// Why a connection was not accepted, or ended. The order is that of CloseCounts and of no importance
-// elsewhere.
+// Why a connection was not accepted, or ended. The values index TransportCounters::closed and mean
+// nothing else.
 enum class CloseReason {
   peer_closed,       // end of stream or reset
   unreachable,       // a dial that found nobody: refused, no route, timed out, unknown host
@@ -35,16 +35,16 @@ constexpr std::size_t close_reasons = static_cast<std::size_t>(CloseReason::stop
 [[nodiscard]] std::string_view to_string(CloseReason reason);
 
 struct TransportCounters {
-  std::uint64_t accepted = 0;         // connections taken from the listening socket
-  std::uint64_t dialed = 0;           // attempts to connect
-  std::uint64_t peers_up = 0;         // hellos that were good
-  std::uint64_t frames_in = 0;        // frames of every channel after the hello
+  std::uint64_t accepted = 0;   // connections taken from the listening socket
+  std::uint64_t dialed = 0;     // attempts to connect
+  std::uint64_t peers_up = 0;   // hellos that were good
+  std::uint64_t frames_in = 0;  // frames of every channel after the hello
   std::uint64_t frames_out = 0;
-  std::uint64_t bytes_in = 0;         // on the socket, TLS included
+  std::uint64_t bytes_in = 0;  // on the socket, TLS included
   std::uint64_t bytes_out = 0;
-  std::uint64_t writes = 0;           // system calls that sent something
-  std::uint64_t frames_dropped = 0;   // thrown out of a full queue
-  std::uint64_t frames_unsent = 0;    // still queued when a connection ended
+  std::uint64_t writes = 0;                           // system calls that sent something
+  std::uint64_t frames_dropped = 0;                   // thrown out of a full queue
+  std::uint64_t frames_unsent = 0;                    // still queued when a connection ended
   std::array<std::uint64_t, close_reasons> closed{};  // by CloseReason
 };
 

@@ -12,8 +12,8 @@ constexpr std::size_t doublings_max = 16;
 
 }  // namespace
 
-// Between three quarters of the doubled span and the whole of it, so that peers which failed together
-// do not come back together.
+// Between three quarters of the doubled span and the whole of it, so that peers which failed
+// together do not come back together.
 DialPlan::Span DialPlan::backoff(std::size_t failures) {
   const std::size_t doublings = std::min(failures, doublings_max);
   const auto doubled = timing_.backoff_min * (std::int64_t{1} << doublings);

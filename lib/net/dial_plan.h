@@ -19,7 +19,7 @@ class DialPlan {
   struct Timing {
     Span backoff_min;  // before the second attempt; doubled with every further failure
     Span backoff_max;
-    Span patience;     // how long the larger key waits for the smaller
+    Span patience;  // how long the larger key waits for the smaller
   };
 
   DialPlan(const PublicKey& self, const Timing& timing, std::uint64_t seed)
@@ -51,7 +51,7 @@ class DialPlan {
   enum class Phase { waiting, dialing, connected };
   struct Peer {
     Phase phase = Phase::waiting;
-    Time due{};    // waiting: when to dial; connected: since when
+    Time due{};  // waiting: when to dial; connected: since when
     std::size_t failures = 0;
   };
   [[nodiscard]] Span backoff(std::size_t failures);

@@ -5,8 +5,8 @@
 namespace hs {
 namespace {
 
-// How much a body may grow ahead of what has arrived. A peer has to send half of what it wants us to
-// hold.
+// How much a body may grow ahead of what has arrived. A peer has to send half of what it wants us
+// to hold.
 constexpr std::size_t reserve_bytes_min = 16 << 10;
 
 std::uint32_t length_of(const FrameHeader& header) {

@@ -1,5 +1,5 @@
-// The unit of a peer connection: u32 little-endian length, one channel byte, body. The length counts
-// the channel byte and the body, so it is at least 1. [ARCHITECTURE 5, Wire]
+// The unit of a peer connection: u32 little-endian length, one channel byte, body. The length
+// counts the channel byte and the body, so it is at least 1. [ARCHITECTURE 5, Wire]
 #pragma once
 #include <array>
 #include <cstdint>
@@ -35,13 +35,13 @@ struct Frame {
 // An encoded body, shared by the queues of all peers it goes to. Never null.
 using SharedBody = std::shared_ptr<const Bytes>;
 
-// Turns a stream of bytes, split anywhere, into frames. Memory follows what has arrived, never what a
-// length claims.
+// Turns a stream of bytes, split anywhere, into frames. Memory follows what has arrived, never what
+// a length claims.
 class FrameDecoder {
  public:
-  // Takes bytes from the front of `input` until a frame is complete or the input is used up. Errors:
-  // too_long (length above `bytes_max`), bad_value (length 0, unknown channel); after an error the
-  // decoder must not be used again.
+  // Takes bytes from the front of `input` until a frame is complete or the input is used up.
+  // Errors: too_long (length above `bytes_max`), bad_value (length 0, unknown channel); after an
+  // error the decoder must not be used again.
   [[nodiscard]] Result<std::optional<Frame>> next(BytesView& input, std::size_t bytes_max);
 
   // Bytes of an unfinished frame seen so far, header included; 0 between frames.

@@ -41,8 +41,8 @@ Result<std::string> bounded_text(BorshReader& reader, std::size_t bytes_max) {
 Result<Greeting> decode_hello(BorshReader& reader) {
   HS_TRY(version, reader.u32());
   if (version != wire_version) {
-    return fail(Errc::mismatch, "wire version: ours " + std::to_string(wire_version) +
-                                    ", theirs " + std::to_string(version));
+    return fail(Errc::mismatch, "wire version: ours " + std::to_string(wire_version) + ", theirs " +
+                                    std::to_string(version));
   }
   Hello hello;
   HS_TRY_STATUS(decode(reader, hello.chain_id));

@@ -12,9 +12,9 @@
 #include <variant>
 #include <vector>
 
+#include "lib/crypto/sha256.h"
 #include "lib/net/address.h"
 #include "lib/types/scalars.h"
-#include "lib/crypto/sha256.h"
 
 namespace hs {
 
@@ -35,8 +35,8 @@ struct Refusal {
 
 using Greeting = std::variant<Hello, Refusal>;
 
-// Of a Hello's known peers as many as fit into hello_bytes_max and known_peers_max are written, from
-// the front; a longer name or reason is cut.
+// Of a Hello's known peers as many as fit into hello_bytes_max and known_peers_max are written,
+// from the front; a longer name or reason is cut.
 [[nodiscard]] Bytes encode_greeting(const Greeting& greeting);
 
 // Errors: mismatch (another wire version; the sentence names both), truncated, trailing, too_long,

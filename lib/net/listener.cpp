@@ -45,19 +45,19 @@ void Listener::close() {
 }
 
 void Listener::accept_next() {
-  acceptor_.async_accept([self = shared_from_this()](const asio::error_code& error,
-                                                     asio::ip::tcp::socket socket) {
-    if (!self->acceptor_.is_open()) return;
-    if (!error) {
-      self->accept_(std::move(socket));
-      if (self->acceptor_.is_open()) self->accept_next();
-      return;
-    }
-    self->pause_.expires_after(pause_after_failure);
-    self->pause_.async_wait([self](const asio::error_code&) {
-      if (self->acceptor_.is_open()) self->accept_next();
-    });
-  });
+  acceptor_.async_accept(
+      [self = shared_from_this()](const asio::error_code& error, asio::ip::tcp::socket socket) {
+        if (!self->acceptor_.is_open()) return;
+        if (!error) {
+          self->accept_(std::move(socket));
+          if (self->acceptor_.is_open()) self->accept_next();
+          return;
+        }
+        self->pause_.expires_after(pause_after_failure);
+        self->pause_.async_wait([self](const asio::error_code&) {
+          if (self->acceptor_.is_open()) self->accept_next();
+        });
+      });
 }
 
 }  // namespace hs

@@ -54,9 +54,10 @@ std::size_t SendQueue::take(std::span<std::uint8_t> out) {
   std::size_t written = 0;
   while (written < out.size()) {
     if (!current_ && !start_next()) break;
-    const BytesView part = current_used_ < frame_header_bytes
-                               ? BytesView(current_->header).subspan(current_used_)
-                               : BytesView(*current_->body).subspan(current_used_ - frame_header_bytes);
+    const BytesView part =
+        current_used_ < frame_header_bytes
+            ? BytesView(current_->header).subspan(current_used_)
+            : BytesView(*current_->body).subspan(current_used_ - frame_header_bytes);
     const std::size_t count = std::min(part.size(), out.size() - written);
     std::copy_n(part.begin(), count, out.begin() + static_cast<std::ptrdiff_t>(written));
     written += count;

@@ -1,5 +1,5 @@
-// What one peer has not been sent yet: whole frames that share their bodies with the queues of other
-// peers, bounded in bytes; when full, the oldest frames that may be lost make room. [S21]
+// What one peer has not been sent yet: whole frames that share their bodies with the queues of
+// other peers, bounded in bytes; when full, the oldest frames that may be lost make room. [S21]
 #pragma once
 #include <deque>
 #include <span>

@@ -17,8 +17,8 @@ std::unexpected<Error> tls_failure(const char* what) {
 }
 
 int on_verify(X509_STORE_CTX* store, void*) {
-  auto* session = static_cast<SSL*>(
-      X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
+  auto* session =
+      static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
   auto* peer = session == nullptr ? nullptr : static_cast<PinnedPeer*>(SSL_get_app_data(session));
   const X509* certificate = X509_STORE_CTX_get0_cert(store);
   if (peer == nullptr || certificate == nullptr) {
@@ -72,8 +72,8 @@ bool restrict_protocol(SSL_CTX* context) {
   SSL_CTX_set_max_cert_list(context, certificate_chain_bytes_max);
   return SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION) == 1 &&
          SSL_CTX_set_max_proto_version(context, TLS1_3_VERSION) == 1 &&
-         SSL_CTX_set_ciphersuites(context,
-                                  "TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256") == 1 &&
+         SSL_CTX_set_ciphersuites(context, "TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256") ==
+             1 &&
          SSL_CTX_set1_groups_list(context, "X25519") == 1 &&
          SSL_CTX_set1_sigalgs_list(context, "ed25519") == 1 &&
          SSL_CTX_set1_client_sigalgs_list(context, "ed25519") == 1 &&

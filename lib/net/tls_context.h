@@ -20,8 +20,8 @@ struct FreeTls {
 template <class T>
 using TlsPtr = std::unique_ptr<T, FreeTls>;
 
-// What the verify callback asks and answers, found through SSL_get_app_data. Every SSL made from the
-// context needs one that outlives its handshake.
+// What the verify callback asks and answers, found through SSL_get_app_data. Every SSL made from
+// the context needs one that outlives its handshake.
 struct PinnedPeer {
   virtual bool accept(const PublicKey& key) = 0;
 
@@ -29,10 +29,10 @@ struct PinnedPeer {
   ~PinnedPeer() = default;
 };
 
-// TLS 1.3 only, X25519, AES-256-GCM or ChaCha20, Ed25519 certificates on both sides, ALPN "hs/1", no
-// tickets, resumption, early data, renegotiation or compression. The only question put to a
-// certificate is whether PinnedPeer accepts its raw Ed25519 key: names, dates and issuers mean nothing
-// here, so that a wrong clock cuts nobody off. TLS itself proves that the peer has the key.
+// TLS 1.3 only, X25519, AES-256-GCM or ChaCha20, Ed25519 certificates on both sides, ALPN "hs/1",
+// no tickets, resumption, early data, renegotiation or compression. The only question put to a
+// certificate is whether PinnedPeer accepts its raw Ed25519 key: names, dates and issuers mean
+// nothing here, so that a wrong clock cuts nobody off. TLS itself proves that the peer has the key.
 // Errors: io, if OpenSSL refuses, with its words.
 [[nodiscard]] Result<TlsPtr<SSL_CTX>> make_tls_context(const SecretKey& key);
 

@@ -1,5 +1,5 @@
-// One side of one TLS connection without a socket: bytes from the wire go in, bytes for the wire come
-// out, plain text on the other side. The caller owns the socket, the time and the limits.
+// One side of one TLS connection without a socket: bytes from the wire go in, bytes for the wire
+// come out, plain text on the other side. The caller owns the socket, the time and the limits.
 #pragma once
 #include <optional>
 #include <set>
@@ -25,10 +25,10 @@ class TlsSession final : private PinnedPeer {
   // read(): nothing else bounds what is held.
   [[nodiscard]] Status feed(BytesView ciphertext);
 
-  // Goes on with the handshake as far as the bytes go. True once it is complete: the peer has proved
-  // an allowed key (key()) and speaks "hs/1". A client learns only from the first read() whether the
-  // server accepted it. Errors: denied (the key is not allowed: key() says which), bad_value (all
-  // other failures, in words). After an error there may be an alert in outgoing().
+  // Goes on with the handshake as far as the bytes go. True once it is complete: the peer has
+  // proved an allowed key (key()) and speaks "hs/1". A client learns only from the first read()
+  // whether the server accepted it. Errors: denied (the key is not allowed: key() says which),
+  // bad_value (all other failures, in words). After an error there may be an alert in outgoing().
   [[nodiscard]] Result<bool> handshake();
   [[nodiscard]] const std::optional<PublicKey>& key() const { return key_; }
 

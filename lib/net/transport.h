@@ -1,6 +1,6 @@
-// The peer transport: one mutual TLS 1.3 connection per peer, pinned to Ed25519 keys, on the caller's
-// event loop. The certificate's key IS the sender of every frame; messages carry no other proof of
-// origin. [ARCHITECTURE 5 Wire and Peers, RELIABILITY 5 and 6, PROTOCOL 7.4, 7.5, S21, S25]
+// The peer transport: one mutual TLS 1.3 connection per peer, pinned to Ed25519 keys, on the
+// caller's event loop. The certificate's key IS the sender of every frame; messages carry no other
+// proof of origin. [PROTOCOL 7.4, 7.5, S21, S25]
 //
 // Threads: everything here, callbacks included, happens on the one thread that runs the io_context.
 // Callbacks are never called from inside a method of Transport, so they may call any of them.
@@ -33,33 +33,33 @@ namespace hs {
 struct TransportLimits {
   using milliseconds = std::chrono::milliseconds;
 
-  milliseconds preauth_time_max{5'000};   // from connect or accept to a good hello
+  milliseconds preauth_time_max{5'000};  // from connect or accept to a good hello
   std::size_t preauth_bytes_max = hs::preauth_bytes_max;
   std::size_t pending_max = pending_connections_max;  // inbound without hello, in all
-  // The same from one address. Loopback is exempt: all nodes of a local testnet share 127.0.0.1, and
-  // whoever can connect from there can as well open 32 connections from 127.0.0.x.
+  // The same from one address. Loopback is exempt: all nodes of a local testnet share 127.0.0.1,
+  // and whoever can connect from there can as well open 32 connections from 127.0.0.x.
   std::size_t pending_per_address_max = pending_connections_per_address_max;
-  milliseconds idle_max{60'000};          // without a byte from the peer, or of ours taken by it
+  milliseconds idle_max{60'000};  // without a byte from the peer, or of ours taken by it
   milliseconds ping_interval{15'000};
-  milliseconds frame_grace{5'000};        // a frame may be slow for this long,
-  std::size_t frame_bytes_per_second_min = 1'000;  // then it must keep up this average
+  milliseconds frame_grace{5'000};                     // a frame may be slow for this long,
+  std::size_t frame_bytes_per_second_min = 1'000;      // then it must keep up this average
   std::size_t queue_bytes_max = peer_queue_bytes_max;  // of unsent frames, per peer
-  milliseconds dial_backoff_min{20};      // doubled with every failure, with jitter,
-  milliseconds dial_backoff_max{2'000};   // up to this
-  milliseconds dial_patience{2'000};      // how long the larger key waits before it dials, too
-  milliseconds sweep_interval{250};       // how often the limits in time are looked at
+  milliseconds dial_backoff_min{20};                   // doubled with every failure, with jitter,
+  milliseconds dial_backoff_max{2'000};                // up to this
+  milliseconds dial_patience{2'000};  // how long the larger key waits before it dials, too
+  milliseconds sweep_interval{250};   // how often the limits in time are looked at
 };
 
 struct TransportConfig {
   ChainId chain_id;
   Hash genesis_hash;
-  std::string node_name;   // shown to peers; at most node_name_bytes_max bytes
-  HostPort listen;         // an IP literal; port 0 takes any free one
+  std::string node_name;  // shown to peers; at most node_name_bytes_max bytes
+  HostPort listen;        // an IP literal; port 0 takes any free one
   // What peers are told to dial; by default the listening address. A host of 0.0.0.0 or :: tells
   // them to use the address they see us at.
   std::optional<HostPort> advertised;
-  std::vector<PeerAddress> peers;     // configured peers: addresses to dial once their key is allowed
-  std::uint64_t seed = 0;             // of the jitter of reconnecting; differ from node to node
+  std::vector<PeerAddress> peers;  // configured peers: addresses to dial once their key is allowed
+  std::uint64_t seed = 0;          // of the jitter of reconnecting; differ from node to node
   TransportLimits limits;
 };
 
@@ -78,8 +78,8 @@ struct PeerInfo {
   std::uint64_t bytes_out = 0;
   std::uint64_t frames_in = 0;
   std::uint64_t frames_out = 0;
-  std::size_t queue_bytes = 0;        // accepted by send() and not yet written
-  std::uint64_t frames_dropped = 0;   // from this connection's queue
+  std::size_t queue_bytes = 0;       // accepted by send() and not yet written
+  std::uint64_t frames_dropped = 0;  // from this connection's queue
 };
 
 enum class NetLogLevel { debug, info, warning, error };
@@ -96,7 +96,8 @@ struct TransportCallbacks {
   // right after its connection was replaced; they are authenticated like all others.
   std::function<void(const PublicKey&, Channel, Bytes body)> on_frame;
   // Addresses that a peer passed on in its hello (at most known_peers_max, never our own key). The
-  // transport has noted them already and dials those whose key is or becomes allowed; they are hearsay.
+  // transport has noted them already and dials those whose key is or becomes allowed; they are
+  // hearsay.
   std::function<void(const PublicKey& from, const std::vector<PeerAddress>&)> on_known_peers;
   // One line, without a line break; what peers sent is escaped.
   std::function<void(NetLogLevel, const std::string&)> log;
@@ -104,16 +105,17 @@ struct TransportCallbacks {
 
 class Transport {
  public:
-  // `loop` must outlive the transport. The key's seed is used for the TLS certificate, which is made
-  // in memory. The key must be of ed25519_scheme().
+  // `loop` must outlive the transport. The key's seed is used for the TLS certificate, which is
+  // made in memory. The key must be of ed25519_scheme().
   Transport(asio::io_context& loop, const SecretKey& key, TransportConfig config,
             TransportCallbacks callbacks);
   ~Transport();  // stops
   Transport(const Transport&) = delete;
   Transport& operator=(const Transport&) = delete;
 
-  // Binds, listens, and begins to dial. Call once. Errors: exists (address in use), denied (no right
-  // to the port), bad_value (no IP literal), unavailable (not an address of this machine), io.
+  // Binds, listens, and begins to dial. Call once. Errors: exists (address in use), denied (no
+  // right to the port), bad_value (no IP literal), unavailable (not an address of this machine),
+  // io.
   [[nodiscard]] Status start();
   // Closes everything; no callback comes afterwards. May be called again, and without start().
   void stop();
@@ -130,15 +132,15 @@ class Transport {
   // A queue full of `keep` frames closes the connection. Votes, timeout votes and certificates are
   // `keep`.
   enum class WhenFull { drop, keep };
-  // Queues a frame; written by the event loop, together with what else is queued in this turn. False
-  // if the peer is not up, or the body is longer than frame_body_bytes_max (logged as our error).
-  // Delivery is not promised. Channels: message and transactions.
+  // Queues a frame; written by the event loop, together with what else is queued in this turn.
+  // False if the peer is not up, or the body is longer than frame_body_bytes_max (logged as our
+  // error). Delivery is not promised. Channels: message and transactions.
   bool send(const PublicKey& peer, Channel channel, SharedBody body, WhenFull when_full);
   // The same to every peer that is up; how many there were.
   std::size_t broadcast(Channel channel, const SharedBody& body, WhenFull when_full);
 
-  // Stop taking bytes from this peer, and go on again: back-pressure for a receiver that has enough.
-  // No effect on a peer that is not up; a new connection starts unpaused.
+  // Stop taking bytes from this peer, and go on again: back-pressure for a receiver that has
+  // enough. No effect on a peer that is not up; a new connection starts unpaused.
   void pause_reading(const PublicKey& peer);
   void resume_reading(const PublicKey& peer);
 

@@ -73,9 +73,10 @@ bool Transport::Impl::make_room_among_pending() {
 }
 
 // The newest connection of a key wins: the older one may be dead without our knowing. But when both
-// sides dialed at the same moment, each would kill what the other keeps. Two connections of opposite
-// directions can only meet while one of them is no older than a dial may take; then both sides keep
-// the one dialed by the smaller key. A dead one delays its successor by this time at most.
+// sides dialed at the same moment, each would kill what the other keeps. Two connections of
+// opposite directions can only meet while one of them is no older than a dial may take; then both
+// sides keep the one dialed by the smaller key. A dead one delays its successor by this time at
+// most.
 bool Transport::Impl::keeps_place(const Connection& present, const Connection& newcomer) const {
   if (present.direction() == newcomer.direction()) return false;
   if (Clock::now() - present.up_since() > 2 * config_.limits.preauth_time_max) return false;
@@ -116,8 +117,8 @@ void Transport::Impl::install(Connection& connection, const Hello& hello) {
   tell([this, key, info = connection.info()] {
     if (callbacks_.on_peer_up) callbacks_.on_peer_up(key, info);
   });
-  log(NetLogLevel::info, "connection with " + connection.label() + " (" + connection.info().name +
-                             ") is up");
+  log(NetLogLevel::info,
+      "connection with " + connection.label() + " (" + connection.info().name + ") is up");
   learn_addresses(connection, hello);
 }
 

@@ -8,8 +8,8 @@
 namespace hs {
 namespace {
 
-// Lines about connections that never proved an allowed key: enough to see an attack, too few to fill
-// a disk.
+// Lines about connections that never proved an allowed key: enough to see an attack, too few to
+// fill a disk.
 constexpr unsigned stranger_lines_max = 20;
 constexpr std::chrono::seconds stranger_window{10};
 
@@ -256,8 +256,8 @@ void Transport::Impl::log_end(const Connection& connection) {
   } else if (!may_log_stranger()) {
     level = NetLogLevel::debug;
   }
-  log(level, "connection with " + connection.label() + " ended: " +
-                 std::string(to_string(reason)) + ": " + connection.text());
+  log(level, "connection with " + connection.label() + " ended: " + std::string(to_string(reason)) +
+                 ": " + connection.text());
 }
 
 }  // namespace hs

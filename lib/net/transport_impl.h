@@ -1,5 +1,5 @@
-// The transport's inside: which connections there are, which of them is THE connection of a peer, who
-// is dialed when, and what is said to the outside in which order.
+// The transport's inside: which connections there are, which of them is THE connection of a peer,
+// who is dialed when, and what is said to the outside in which order.
 #pragma once
 #include <asio/steady_timer.hpp>
 #include <deque>
@@ -13,8 +13,7 @@
 
 namespace hs {
 
-class Transport::Impl final : public ConnectionOwner,
-                              public std::enable_shared_from_this<Impl> {
+class Transport::Impl final : public ConnectionOwner, public std::enable_shared_from_this<Impl> {
  public:
   Impl(asio::io_context& loop, const SecretKey& key, TransportConfig config,
        TransportCallbacks callbacks);
@@ -89,7 +88,8 @@ class Transport::Impl final : public ConnectionOwner,
   std::deque<std::function<void()>> news_;  // callbacks not yet made
   bool news_scheduled_ = false;
 
-  std::map<PublicKey, CloseReason> last_failure_;  // of dialing allowed keys: logged once, not every time
+  std::map<PublicKey, CloseReason>
+      last_failure_;  // of dialing allowed keys: logged once, not every time
   Clock::time_point stranger_window_{};
   unsigned strangers_logged_ = 0;
 };

@@ -8,8 +8,8 @@ namespace {
 using test::test_key;
 
 TEST_CASE("an address is read and printed back the same", "[net][address]") {
-  for (const std::string text : {"127.0.0.1:7001", "[::1]:7001", "node-1.example.org:0",
-                                 "[2001:db8::7]:65535", "a_b:1"}) {
+  for (const std::string text :
+       {"127.0.0.1:7001", "[::1]:7001", "node-1.example.org:0", "[2001:db8::7]:65535", "a_b:1"}) {
     const auto address = parse_host_port(text);
     REQUIRE(address);
     CHECK(to_string(*address) == text);
@@ -18,9 +18,9 @@ TEST_CASE("an address is read and printed back the same", "[net][address]") {
 
 TEST_CASE("what is no address is refused", "[net][address]") {
   for (const std::string text :
-       {"", ":", "host", "host:", ":1", "host:x", "host:65536", "host:-1", "host:1 ", "ho st:1",
-        "::1:7001", "[host]:1", "[::1]", "[::1:1", "ho\nst:1", "h\x1b[31m:1", "host:1:2",
-        "[::g]:1", "host/:1", "h@t:1"}) {
+       {"",         ":",           "host",     "host:",    ":1",       "host:x", "host:65536",
+        "host:-1",  "host:1 ",     "ho st:1",  "::1:7001", "[host]:1", "[::1]",  "[::1:1",
+        "ho\nst:1", "h\x1b[31m:1", "host:1:2", "[::g]:1",  "host/:1",  "h@t:1"}) {
     CAPTURE(text);
     CHECK_FALSE(parse_host_port(text));
   }

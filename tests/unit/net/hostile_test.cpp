@@ -77,9 +77,10 @@ struct World {
 
 TEST_CASE("garbage and plain HTTP on the port are closed", "[net][hostile]") {
   World world;
-  for (const std::string& text : {std::string("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"),
-                                 std::string(1000, '\xff'), std::string(100'000, '\0'),
-                                 std::string("\x16\x03\x01\xff\xff", 5) + std::string(70'000, 'x')}) {
+  for (const std::string& text :
+       {std::string("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"), std::string(1000, '\xff'),
+        std::string(100'000, '\0'),
+        std::string("\x16\x03\x01\xff\xff", 5) + std::string(70'000, 'x')}) {
     RawSocket socket(world.loop, world.node->local_port());
     socket.send(as_bytes(text));
     REQUIRE(run_until(world.loop, [&] { return socket.is_closed(); }));
@@ -93,7 +94,8 @@ TEST_CASE("a connection that says nothing is closed in time", "[net][hostile]") 
   World world(config);
   RawSocket silent(world.loop, world.node->local_port());
   RawSocket stuck(world.loop, world.node->local_port());
-  stuck.send(as_bytes(std::string("\x16\x03\x01\x02\x00\x01", 6)));  // a ClientHello that never ends
+  stuck.send(
+      as_bytes(std::string("\x16\x03\x01\x02\x00\x01", 6)));  // a ClientHello that never ends
   REQUIRE(run_until(world.loop, [&] { return silent.is_closed() && stuck.is_closed(); }));
   CHECK(world.node.closed(CloseReason::preauth_timeout) == 2);
 }
@@ -183,7 +185,10 @@ TEST_CASE("another chain or genesis closes the connection, and both sides say wh
 TEST_CASE("a peer of another chain is told so", "[net][hostile]") {
   World world;
   RawPeer peer = world.greeted_peer();
-  Hello hello{.chain_id = ChainId{666}, .genesis_hash = {}, .node_name = "x", .listens = {},
+  Hello hello{.chain_id = ChainId{666},
+              .genesis_hash = {},
+              .node_name = "x",
+              .listens = {},
               .known_peers = {}};
   peer.send_frame(Channel::hello, encode_greeting(hello));
   world.expect_refusal(peer, CloseReason::hello_mismatch, "chain id: ours 1, theirs 666");

@@ -1,4 +1,5 @@
-// Transports, and peers that do not keep to the rules, over real loopback sockets in one event loop.
+// Transports, and peers that do not keep to the rules, over real loopback sockets in one event
+// loop.
 #pragma once
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
@@ -51,7 +52,9 @@ class TestNode {
 
   Transport* operator->() { return transport_.get(); }
   [[nodiscard]] const PublicKey& key() const { return key_.public_key(); }
-  [[nodiscard]] HostPort at() const { return {.host = "127.0.0.1", .port = transport_->local_port()}; }
+  [[nodiscard]] HostPort at() const {
+    return {.host = "127.0.0.1", .port = transport_->local_port()};
+  }
   [[nodiscard]] std::uint64_t closed(CloseReason reason) const {
     return transport_->counters().closed[static_cast<std::size_t>(reason)];
   }

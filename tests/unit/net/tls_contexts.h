@@ -21,8 +21,8 @@ enum class BadTls {
 };
 
 [[nodiscard]] inline TlsPtr<EVP_PKEY> ed25519_key(const SecretKey& key) {
-  return TlsPtr<EVP_PKEY>(EVP_PKEY_new_raw_private_key(
-      EVP_PKEY_ED25519, nullptr, key.seed().data(), key.seed().size()));
+  return TlsPtr<EVP_PKEY>(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, key.seed().data(),
+                                                       key.seed().size()));
 }
 
 [[nodiscard]] inline TlsPtr<X509> certificate_of(EVP_PKEY& key, const EVP_MD* digest) {

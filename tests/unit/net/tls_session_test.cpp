@@ -1,6 +1,5 @@
 #include "lib/net/tls_session.h"
 
-
 #include "tests/support/catch.h"
 #include "tests/support/keys.h"
 #include "tests/unit/net/tls_contexts.h"
@@ -114,9 +113,9 @@ TEST_CASE("nobody is allowed by an empty set", "[net][tls]") {
 TEST_CASE("a certificate that is no Ed25519 one, none at all, another protocol: refused",
           "[net][tls]") {
   const auto server_context = context_of(2);
-  for (const auto kind : {test::BadTls::rsa_certificate, test::BadTls::no_certificate,
-                          test::BadTls::tls_1_2, test::BadTls::no_alpn, test::BadTls::wrong_alpn,
-                          test::BadTls::other_curve}) {
+  for (const auto kind :
+       {test::BadTls::rsa_certificate, test::BadTls::no_certificate, test::BadTls::tls_1_2,
+        test::BadTls::no_alpn, test::BadTls::wrong_alpn, test::BadTls::other_curve}) {
     CAPTURE(static_cast<int>(kind));
     const auto context = test::make_bad_context(kind, test_key(1));
     Side client(*context, Role::client, {key_of(2)});

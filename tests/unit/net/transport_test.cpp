@@ -164,8 +164,7 @@ TEST_CASE("a peer that restarts on its port is found again", "[net][transport]")
   REQUIRE(run_until(loop, [&] { return b->frames.size() == 1; }));
 }
 
-TEST_CASE("a newer connection of the same key takes the place of the old one",
-          "[net][transport]") {
+TEST_CASE("a newer connection of the same key takes the place of the old one", "[net][transport]") {
   asio::io_context loop;
   // The smaller key has both processes, so that both dial: one that came back before we missed it.
   const bool first_smaller = test::test_key(1).public_key() < test::test_key(2).public_key();
@@ -237,9 +236,8 @@ TEST_CASE("pings keep a quiet connection alive", "[net][transport]") {
   TestNode a(loop, 1, config);
   TestNode b(loop, 2, config);
   start_mesh({&a, &b});
-  REQUIRE(run_until(loop, [&] {
-    return a->counters().frames_in >= 3 && b->counters().frames_in >= 3;
-  }));
+  REQUIRE(run_until(loop,
+                    [&] { return a->counters().frames_in >= 3 && b->counters().frames_in >= 3; }));
   CHECK(a.frames.empty());
   CHECK(a.downs.empty());
 }
