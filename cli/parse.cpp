@@ -41,7 +41,7 @@ CLI::Option* add_to_parser(CLI::App& app, const Option& option) {
   if (option.is_positional && option.is_repeated) {
     added->expected(0, repeats_max);
   } else {
-    added->expected(option.is_positional ? 0 : 1, 1);
+    added->expected(1, 1);
   }
   added->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   added->allow_extra_args(option.is_positional && option.is_repeated);
