@@ -13,8 +13,8 @@ import tempfile
 
 # The crypto libraries, and the one room of the core that links nothing itself.
 LEAVES = {"hs::signatures", "hs::hashes", "hs_base"}
-SHARED = re.compile(r"^(libsodium|libcrypto|libstdc\+\+|libm|libgcc_s|libc|ld-linux|"
-                    r"lib[a-z]*san)\b")
+SHARED = re.compile(r"^(libsodium|libcrypto|libstdc\+\+|libm|libgcc_s|libc|ld-linux[-\w]*|"
+                    r"lib[a-z]*san)\.so")
 
 
 def declared_errors(edges):
