@@ -1,6 +1,7 @@
 // What each node's disk says, read from the bytes it writes and not from the node.
 //   L3   entered, voted, locked, highest PC, highest TC and committed height never go back, and after
 //        a restart are what was last on disk
+//   I09  a vote is for a block in the voter's store
 //   L8   nothing leaves before what it depends on is on disk [S02, I08]
 #pragma once
 #include <optional>
@@ -49,6 +50,7 @@ class StoredFactsCheck {
     StoredFacts live;     // as the process sees it
     StoredFacts durable;  // as of the last sync
     std::optional<SafetyRecord> record;
+    std::optional<View> voted_for;  // view of the newest vote sent
   };
   void check_monotone(NodeIndex node, const StoredFacts& before, const StoredFacts& after);
   void on_vote(NodeIndex node, const PhaseVote& vote, const KvReader& disk);
