@@ -179,7 +179,7 @@ void BlockTree::insert(const Block& block, const std::optional<AppStateUpdates>&
 
   headers_.insert(block.hash, std::make_shared<const BlockHeader>(BlockHeader{
                                   block.height, block.hash, block.justify, block.data_hash}));
-  updates_committed_.erase(block.hash);
+  if (!validator_updates) updates_committed_.insert(block.hash, false);
   app_updates_.insert(
       block.hash, app_updates ? std::make_shared<const AppStateUpdates>(*app_updates) : nullptr);
 }

@@ -96,12 +96,6 @@ class LevelDbSnapshot : public KvReader {
   const leveldb::Snapshot* snapshot_;
 };
 
-// Swallows LevelDB's own diary, which would be a file that changes.
-class NoLogger : public leveldb::Logger {
- public:
-  void Logv(const char* /*format*/, std::va_list /*arguments*/) override {}
-};
-
 class LevelDbStore : public KvStore {
  public:
   // For a database whose writes are to last.
@@ -114,10 +108,7 @@ class LevelDbStore : public KvStore {
   }
   // For a look that changes nothing on disk.
   explicit LevelDbStore(const std::string& folder)
-      : folder_(folder),
-        never_sync_(true),
-        env_(std::make_unique<ReadOnlyEnv>()),
-        logger_(std::make_unique<NoLogger>()) {
+      : folder_(folder), never_sync_(true), env_(std::make_unique<ReadOnlyEnv>()) {
     open(LevelDbOptions{});
   }
 
@@ -140,7 +131,6 @@ class LevelDbStore : public KvStore {
   SyncedLogEnv* synced_log_env_ = nullptr;
   // What the database uses while it closes stands before it.
   std::unique_ptr<leveldb::Env> env_;
-  std::unique_ptr<leveldb::Logger> logger_;
   std::unique_ptr<leveldb::Cache> cache_;
   std::unique_ptr<leveldb::DB> db_;
 };
@@ -154,7 +144,6 @@ void LevelDbStore::open(const LevelDbOptions& options) {
   settings.create_if_missing = false;
   settings.paranoid_checks = true;  // without it, damaged records of the log are skipped in silence
   settings.env = env_.get();
-  settings.info_log = logger_.get();
   settings.write_buffer_size = options.write_buffer_bytes;
   settings.block_cache = cache_.get();
   leveldb::DB* db = nullptr;

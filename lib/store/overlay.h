@@ -14,6 +14,7 @@ class Overlay : public KvReader {
   [[nodiscard]] bool contains(BytesView key) const override;
   // The visitor must not change this overlay.
   void scan(BytesView prefix, const Visitor& visit) const override;
+  void put(Bytes key, Bytes value) { batch_.put(std::move(key), std::move(value)); }
   void put(BytesView key, BytesView value) { batch_.put(key, value); }
   void erase(BytesView key) { batch_.erase(key); }
   [[nodiscard]] bool empty() const { return batch_.empty(); }

@@ -7,6 +7,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "lib/base/bytes.h"
 
@@ -27,9 +28,8 @@ class StoreFailure : public std::runtime_error {
 // Changes that take effect together or not at all. The last change of a key wins.
 class WriteBatch {
  public:
-  void put(BytesView key, BytesView value) {
-    changes_.insert_or_assign(to_bytes(key), to_bytes(value));
-  }
+  void put(Bytes key, Bytes value) { changes_.insert_or_assign(std::move(key), std::move(value)); }
+  void put(BytesView key, BytesView value) { put(to_bytes(key), to_bytes(value)); }
   void erase(BytesView key) { changes_.insert_or_assign(to_bytes(key), std::nullopt); }
   [[nodiscard]] bool empty() const { return changes_.empty(); }
   void clear() { changes_.clear(); }

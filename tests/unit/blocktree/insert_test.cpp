@@ -116,6 +116,10 @@ TEST_CASE("a datum that the store has lost is filled in by a copy of the block",
   loss.erase(key::block_datum(block.hash, 1));
   tree.store.write(loss, false);
   CHECK_THROWS_AS(tree->block(block.hash), StoreFailure);
+  Block shorter = block;
+  shorter.data.pop_back();
+  tree.insert(shorter);  // of another number of datums: not a copy of what was stored
+  CHECK_THROWS_AS(tree->block(block.hash), StoreFailure);
   tree.insert(block);
   CHECK(tree->block(block.hash) == block);
 }

@@ -5,6 +5,7 @@
 #include <map>
 #include <thread>
 
+#include "lib/base/rng.h"
 #include "tests/support/catch.h"
 #include "tests/support/temp_dir.h"
 #include "tests/unit/store/entries.h"
@@ -62,11 +63,14 @@ struct Database {
 
   Database() { create_leveldb(folder); }
   [[nodiscard]] std::unique_ptr<KvStore> open() const { return open_leveldb(folder, {}); }
-  // `count` records of 100 bytes, each its own synced batch.
+  // `count` records of 100 bytes that nothing can compress, each its own synced batch.
   void fill(int count) const {
     const auto store = open();
+    Rng rng(1);
     for (int i = 0; i < count; ++i) {
-      store->write(puts({{"key" + std::to_string(1000 + i), std::string(100, 'v')}}), true);
+      std::string value(100, '\0');
+      for (char& byte : value) byte = static_cast<char>(rng.below(256));
+      store->write(puts({{"key" + std::to_string(1000 + i), value}}), true);
     }
   }
 };
@@ -143,6 +147,7 @@ TEST_CASE("damage inside a table is reported by the read that meets it", "[store
   const Database database;
   database.fill(200);
   (void)database.open();  // turns the log into a table
+  // Inside a value, where only a checksum can tell.
   damage(only_file(database.folder, ".ldb"), 50, 4);
   CHECK(failure_of([&] {
           const auto store = database.open();
