@@ -1,5 +1,4 @@
 // The first frame of each side: who am I talking to, and do we belong to the same chain?
-// [ARCHITECTURE 5 Wire, RELIABILITY 6 Transport]
 //
 // Body of a frame of channel hello, Borsh: a tag, then
 //   0 Hello    {version u32, chain_id u64, genesis_hash 32 bytes, node_name string,

@@ -1,5 +1,5 @@
 // The TLS settings of a replica: one SSL_CTX for both directions, with a certificate made in memory
-// from the replica's own key. [decision 0002, RELIABILITY 6]
+// from the replica's own key. [decision 0002]
 #pragma once
 #include <openssl/ssl.h>
 
