@@ -57,6 +57,7 @@ struct ControlServer::Impl {
   // Shared with callbacks that may come after the server is gone.
   std::shared_ptr<Bell> bell = std::make_shared<Bell>();
   std::atomic<int> long_requests = 0;
+  std::atomic<bool> has_ended = false;
   std::thread thread;
 };
 
@@ -84,7 +85,10 @@ Status ControlServer::Impl::listen(const std::string& socket_path) {
   ::umask(before);
   if (!bound) return fail(Errc::io, "cannot make the control socket " + socket_path);
   path = socket_path;
-  thread = std::thread([this] { http.listen_after_bind(); });
+  thread = std::thread([this] {
+    http.listen_after_bind();
+    has_ended = true;
+  });
   return {};
 }
 
@@ -168,7 +172,8 @@ void ControlServer::Impl::stop() {
     bell->rung.notify_all();
   }
   if (!thread.joinable()) return;
-  while (!http.is_running()) std::this_thread::yield();  // it may not have begun to listen yet
+  // stop() is lost on a server that has not begun to listen.
+  while (!http.is_running() && !has_ended) std::this_thread::yield();
   http.stop();
   thread.join();
   ::unlink(path.c_str());

@@ -1,0 +1,208 @@
+#include <sys/random.h>
+
+#include <cmath>
+
+#include "cli/command.h"
+#include "cli/error.h"
+#include "cli/source.h"
+#include "cli/values.h"
+#include "cli/views.h"
+#include "lib/base/hex.h"
+#include "lib/kvapp/limits.h"
+#include "lib/kvapp/transaction.h"
+
+namespace hs {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr Duration wait_default = std::chrono::seconds(30);
+
+// Long enough for a commit; what is left of it when the node gives up is the way back.
+std::chrono::milliseconds wait_of(const Context& context) {
+  return std::max(std::chrono::milliseconds(1),
+                  std::chrono::ceil<std::chrono::milliseconds>(
+                      context.global.timeout.value_or(wait_default)));
+}
+
+Bytes argument_bytes(const Context& context, const std::string& name) {
+  const std::string text = context.arguments.text(name);
+  if (!context.arguments.flag("hex")) return to_bytes(text);
+  return or_throw(from_hex(text), "reading " + name);
+}
+
+// The client, not the node, makes the transaction: it knows the id before it asks, so that after a cut
+// connection it can find out what became of it.
+Bytes encode_transaction(const Json& status, kv::Operation operation) {
+  Transaction transaction;
+  transaction.chain_id = ChainId{or_throw(parse_number(text_of(status, "chain_id")), "chain_id")};
+  const std::size_t size = transaction.client.bytes.size();
+  if (::getrandom(transaction.client.bytes.data(), size, 0) != static_cast<ssize_t>(size)) {
+    throw CliError("io", ExitCode::failure, "the system gives no random bytes");
+  }
+  const auto height = status.find("committed_height");
+  const std::uint64_t committed =
+      height != status.end() && height->is_number_unsigned() ? height->get<std::uint64_t>() : 0;
+  transaction.valid_until = Height{committed + kv::valid_heights_default};
+  transaction.operation = std::move(operation);
+  return to_borsh(transaction);
+}
+
+std::string duration_text(const Json& latency) {
+  if (!latency.is_number()) return "";
+  const double ms = latency.get<double>();
+  char text[32];
+  std::snprintf(text, sizeof text, ms < 10 ? "%.1f" : "%.0f", ms);
+  return " after " + std::string(text) + " ms";
+}
+
+std::string commit_text(const Json& result) {
+  return "in block " + text_of(result, "height") + " (view " + text_of(result, "view") + ", " +
+         text_of(result, "signers") + " of " + text_of(result, "validators") + " signers)" +
+         duration_text(result.value("latency_ms", Json(nullptr)));
+}
+
+// Prints what became of a transaction. One that is in a block and changed nothing is an answer, and a
+// failure: exit 10.
+int print_result(Context& context, const Json& result) {
+  const bool has_failed = text_of(result, "outcome") == "failed";
+  if (context.out.wants_json()) {
+    context.out.json(result);
+  } else if (text_of(result, "status") == "committed") {
+    context.out.line((has_failed ? "failed " : "committed ") + commit_text(result));
+  } else {
+    context.out.line(text_of(result, "status") + " " + text_of(result, "id"));
+    context.out.note("try: hs tx wait " + text_of(result, "id"));
+  }
+  if (!has_failed) return 0;
+  throw CliError("cas_failed", ExitCode::unhealthy,
+                 "the transaction is committed and changed nothing",
+                 "when it was applied, the key did not hold the expected value",
+                 "read the value with `hs state get` and try again")
+      .with("id", text_of(result, "id"));
+}
+
+// A wait that ran out says how to go on with this very transaction.
+[[noreturn]] void throw_with_id(CliError error) {
+  const auto id = error.details.find("id");
+  if (error.exit == ExitCode::timed_out && id != error.details.end()) {
+    error.why = "fewer validators than a quorum may be up, or the node is cut off";
+    error.fix = "hs tx wait " + text_of(*id) + ", or hs testnet status";
+  }
+  throw error;
+}
+
+int send(Context& context, kv::Operation operation) {
+  const std::chrono::milliseconds wait = wait_of(context);
+  Source source = Source::of(context);
+  const Bytes transaction =
+      encode_transaction(source.get_live("/v1/status"), std::move(operation));
+  const Json body = {{"transaction", to_hex(transaction)}};
+  try {
+    return print_result(
+        context, source.post("/v1/transactions?wait=" + context.arguments.text("wait") +
+                                 "&timeout_ms=" + std::to_string(wait.count()),
+                             body, wait));
+  } catch (CliError& error) {
+    throw_with_id(std::move(error));
+  }
+}
+
+int tx_put(Context& context) {
+  return send(context, kv::Put{.key = argument_bytes(context, "KEY"),
+                               .value = argument_bytes(context, "VALUE")});
+}
+
+int tx_delete(Context& context) {
+  return send(context, kv::Delete{.key = argument_bytes(context, "KEY")});
+}
+
+int tx_cas(Context& context) {
+  const bool absent = context.arguments.flag("if-absent");
+  const bool has_new = context.arguments.find("NEW").has_value();
+  if (absent == has_new) {
+    throw usage_error(absent ? "with --if-absent there is no old value" : "NEW is missing", "",
+                      "hs tx cas KEY OLD NEW, or hs tx cas KEY NEW --if-absent");
+  }
+  kv::CompareAndSet operation{.key = argument_bytes(context, "KEY"), .expected = {}, .value = {}};
+  if (!absent) operation.expected = argument_bytes(context, "OLD");
+  operation.value = argument_bytes(context, absent ? "OLD" : "NEW");
+  return send(context, std::move(operation));
+}
+
+int query(Context& context, const std::string& level, std::chrono::milliseconds wait) {
+  const std::string id = context.arguments.text("ID");
+  (void)or_throw(fixed_from_hex<TransactionId>(id), "reading ID");
+  Source source = Source::of(context);
+  try {
+    return print_result(context,
+                        source.get_live("/v1/transactions/" + id + "?wait=" + level +
+                                            "&timeout_ms=" + std::to_string(wait.count()),
+                                        wait));
+  } catch (CliError& error) {
+    throw_with_id(std::move(error));
+  }
+}
+
+int tx_get(Context& context) { return query(context, "none", std::chrono::milliseconds(0)); }
+
+int tx_wait(Context& context) { return query(context, "committed", wait_of(context)); }
+
+Option wait_option() {
+  return Option::choice("--wait", {"none", "accepted", "committed"},
+                        "answer when the node has it, when its pool took it, or when it is in a "
+                        "committed block")
+      .by_default("committed");
+}
+
+Option hex_option() { return Option::flag("--hex", "keys and values are given in hex"); }
+
+}  // namespace
+
+void add_tx_commands(Registry& registry) {
+  registry.group("tx", "change the replicated state, and ask what became of a change",
+                 "A transaction is committed once a quorum stands behind its block. Waiting ends "
+                 "after 30 s or --timeout, with exit 5; the transaction may still be committed "
+                 "later, which `hs tx wait ID` tells.");
+  registry.add({.path = "tx put",
+                .summary = "set a key to a value",
+                .examples = {{"hs tx put hello world",
+                              "committed in block 9 (view 11, 3 of 4 signers) after 7 ms"},
+                             {"hs tx put hello world --wait none --node n2", "do not wait"}},
+                .options = {Option::positional("KEY", "the key, 1 to 1024 bytes"),
+                            Option::positional("VALUE", "its new value"), wait_option(),
+                            hex_option()},
+                .run = tx_put});
+  registry.add({.path = "tx delete",
+                .summary = "remove a key",
+                .examples = {{"hs tx delete hello", "no error where there is no such key"}},
+                .options = {Option::positional("KEY", "the key"), wait_option(), hex_option()},
+                .run = tx_delete});
+  registry.add(
+      {.path = "tx cas",
+       .summary = "set a key only if it holds a given value (compare and set)",
+       .description =
+           "The comparison is made when the block is applied, so of two that expect the same value "
+           "one wins. The one that loses is committed and changes nothing: exit 10.",
+       .examples = {{"hs tx cas counter 1 2", "from 1 to 2"},
+                    {"hs tx cas lock alice --if-absent", "only if nobody holds it"}},
+       .options = {Option::positional("KEY", "the key"),
+                   Option::positional("OLD", "the value it must hold"),
+                   Option::positional("NEW", "the value it gets").optional(),
+                   Option::flag("--if-absent", "the key must have no value: KEY NEW"),
+                   wait_option(), hex_option()},
+       .run = tx_cas});
+  registry.add({.path = "tx get",
+                .summary = "what became of a transaction",
+                .description = "Ids are remembered for 1,000 blocks; an unknown one exits 3.",
+                .examples = {{"hs tx get 5c1f...", "accepted, or committed and where"}},
+                .options = {Option::positional("ID", "the transaction's id, 64 hex digits")},
+                .run = tx_get});
+  registry.add({.path = "tx wait",
+                .summary = "wait until a transaction is committed",
+                .examples = {{"hs tx wait 5c1f... --timeout 5s", "exit 5 if it is not by then"}},
+                .options = {Option::positional("ID", "the transaction's id, 64 hex digits")},
+                .run = tx_wait});
+}
+
+}  // namespace hs
