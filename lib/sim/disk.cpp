@@ -1,6 +1,9 @@
 #include "lib/sim/disk.h"
 
+#include <algorithm>
+
 #include "lib/base/check.h"
+#include "lib/store/memory_store.h"
 
 namespace hs::sim {
 namespace {
@@ -9,10 +12,45 @@ constexpr std::size_t unsynced_records_max = 64;  // older ones would have reach
 
 }  // namespace
 
+std::optional<Bytes> SimDisk::get(BytesView key) const {
+  const auto found = entries_.find(key);
+  if (found == entries_.end()) return std::nullopt;
+  return found->second;
+}
+
+void SimDisk::scan(BytesView prefix, const Visitor& visit) const {
+  std::vector<const std::pair<const Bytes, Bytes>*> found;
+  for (const auto& entry : entries_) {
+    if (starts_with(entry.first, prefix)) found.push_back(&entry);
+  }
+  std::ranges::sort(found, {}, [](const auto* entry) -> const Bytes& { return entry->first; });
+  for (const auto* entry : found) {
+    if (!visit(entry->first, entry->second)) return;
+  }
+}
+
+std::unique_ptr<KvReader> SimDisk::snapshot() const {
+  WriteBatch everything;
+  for (const auto& [key, value] : entries_) everything.put(key, value);
+  auto copy = std::make_unique<MemoryStore>();
+  copy->write(everything, true);
+  return copy;
+}
+
+void SimDisk::apply(const WriteBatch& batch) {
+  for (const auto& [key, value] : batch.changes()) {
+    if (value) {
+      entries_.insert_or_assign(key, *value);
+    } else {
+      entries_.erase(key);
+    }
+  }
+}
+
 WriteBatch SimDisk::undo_of(const WriteBatch& batch) const {
   WriteBatch undo;
   for (const auto& change : batch.changes()) {
-    const std::optional<Bytes> before = live_.get(change.first);
+    const std::optional<Bytes> before = get(change.first);
     if (before) {
       undo.put(change.first, *before);
     } else {
@@ -28,7 +66,7 @@ void SimDisk::write(const WriteBatch& batch, bool sync) {
   } else {
     unsynced_.push_back({.batch = batch, .undo = undo_of(batch)});
   }
-  live_.write(batch, sync);
+  apply(batch);
 }
 
 void SimDisk::crash(Survival survival, Rng& rng) {
@@ -36,13 +74,13 @@ void SimDisk::crash(Survival survival, Rng& rng) {
     unsynced_.clear();
     return;
   }
-  for (auto it = unsynced_.rbegin(); it != unsynced_.rend(); ++it) live_.write(it->undo, true);
+  for (auto it = unsynced_.rbegin(); it != unsynced_.rend(); ++it) apply(it->undo);
   const std::size_t count = unsynced_.size();
   const std::size_t chosen = rng.below(count);  // length of the prefix, or the batch that is lost
   for (std::size_t i = 0; i < count; ++i) {
     const bool kept = (survival == Survival::prefix && i < chosen) ||
                       (survival == Survival::hole && i != chosen);
-    if (kept) live_.write(unsynced_[i].batch, true);
+    if (kept) apply(unsynced_[i].batch);
   }
   unsynced_.clear();
 }

@@ -3,11 +3,13 @@
 // the batches after it (the power failed).
 #pragma once
 #include <optional>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "lib/base/rng.h"
 #include "lib/replica/safety_record.h"
-#include "lib/store/memory_store.h"
+#include "lib/store/store.h"
 
 namespace hs::sim {
 
@@ -21,14 +23,16 @@ enum class Survival {
 
 class SimDisk : public KvStore {
  public:
-  [[nodiscard]] std::optional<Bytes> get(BytesView key) const override { return live_.get(key); }
-  void scan(BytesView prefix, const Visitor& visit) const override { live_.scan(prefix, visit); }
-  [[nodiscard]] std::unique_ptr<KvReader> snapshot() const override { return live_.snapshot(); }
+  [[nodiscard]] std::optional<Bytes> get(BytesView key) const override;
+  [[nodiscard]] bool contains(BytesView key) const override { return entries_.contains(key); }
+  // Sorts what it finds: scans are for starting up and for people, look-ups are what must be quick.
+  void scan(BytesView prefix, const Visitor& visit) const override;
+  [[nodiscard]] std::unique_ptr<KvReader> snapshot() const override;
   void write(const WriteBatch& batch, bool sync) override;
 
   // Batches that a power failure may take.
   [[nodiscard]] std::size_t unsynced() const { return unsynced_.size(); }
-  [[nodiscard]] bool empty() const { return live_.entries().empty(); }
+  [[nodiscard]] bool empty() const { return entries_.empty(); }
   // Leaves what a crash leaves. Batches that survive are on the platter from then on.
   void crash(Survival survival, Rng& rng);
 
@@ -37,9 +41,20 @@ class SimDisk : public KvStore {
     WriteBatch batch;
     WriteBatch undo;  // what the keys held before
   };
+  struct HashOfKey {
+    using is_transparent = void;
+    std::size_t operator()(BytesView key) const {
+      return std::hash<std::string_view>{}({reinterpret_cast<const char*>(key.data()), key.size()});
+    }
+  };
+  struct SameKey {
+    using is_transparent = void;
+    bool operator()(BytesView a, BytesView b) const { return std::ranges::equal(a, b); }
+  };
   [[nodiscard]] WriteBatch undo_of(const WriteBatch& batch) const;
+  void apply(const WriteBatch& batch);
 
-  MemoryStore live_;
+  std::unordered_map<Bytes, Bytes, HashOfKey, SameKey> entries_;  // as the process sees them
   std::vector<Unsynced> unsynced_;
 };
 
