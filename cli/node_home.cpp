@@ -1,0 +1,45 @@
+#include "cli/node_home.h"
+
+#include <cstdlib>
+
+#include "cli/error.h"
+
+namespace hs {
+namespace {
+
+std::filesystem::path default_home() {
+  if (const char* data = std::getenv("XDG_DATA_HOME"); data != nullptr && *data == '/') {
+    return std::filesystem::path(data) / "hs" / "node";
+  }
+  if (const char* home = std::getenv("HOME"); home != nullptr && *home == '/') {
+    return std::filesystem::path(home) / ".local" / "share" / "hs" / "node";
+  }
+  throw usage_error("no home is known", "neither --home nor HS_HOME, XDG_DATA_HOME or HOME is set",
+                    "name one: --home DIR");
+}
+
+}  // namespace
+
+HomeLayout home_of(const Context& context) {
+  const auto& setting = context.global.home;
+  const std::filesystem::path path =
+      setting ? std::filesystem::path(setting->value) : default_home();
+  if (path.empty()) throw usage_error("--home is empty");
+  auto absolute = std::filesystem::absolute(path).lexically_normal();
+  if (!absolute.has_filename() && absolute.has_relative_path()) absolute = absolute.parent_path();
+  return {absolute};
+}
+
+HomeLayout existing_home_of(const Context& context) {
+  HomeLayout home = home_of(context);
+  if (!home.is_home()) {
+    throw CliError("home_not_found", ExitCode::not_found,
+                   home.root.string() + " is no home of a node",
+                   "node.yaml, genesis.yaml or the voting record is missing",
+                   "make one: hs node init --home " + home.root.string() +
+                       " --genesis FILE --key FILE");
+  }
+  return home;
+}
+
+}  // namespace hs
