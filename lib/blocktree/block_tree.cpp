@@ -177,8 +177,10 @@ void BlockTree::insert(const Block& block, const std::optional<AppStateUpdates>&
   siblings.hashes.push_back(block.hash);
   overlay_.put(key::children(parent), to_borsh(siblings));
 
-  headers_.insert(block.hash, std::make_shared<const BlockHeader>(BlockHeader{
-                                  block.height, block.hash, block.justify, block.data_hash}));
+  headers_.insert(block.hash, std::make_shared<const BlockHeader>(
+                                  BlockHeader{block.height, block.hash, block.justify,
+                                              block.data_hash,
+                                              static_cast<std::uint32_t>(block.data.size())}));
   if (!validator_updates) updates_committed_.insert(block.hash, false);
   app_updates_.insert(
       block.hash, app_updates ? std::make_shared<const AppStateUpdates>(*app_updates) : nullptr);

@@ -28,7 +28,12 @@ std::optional<BlockHeader> TreeReader::header(const Hash& block) const {
       .hash = block,
       .justify = stored::get<PhaseCertificate>(*store_, key::block_justify(block),
                                                "a block's certificate"),
-      .data_hash = stored::get<Hash>(*store_, key::block_data_hash(block), "a block's data hash")};
+      .data_hash = stored::get<Hash>(*store_, key::block_data_hash(block), "a block's data hash"),
+      // A block may be stored without its data, by a reference replica. [S04a]
+      .data_length = store_->contains(key::block_data_length(block))
+                         ? stored::get_u32(*store_, key::block_data_length(block),
+                                           "a block's number of datums")
+                         : 0};
 }
 
 std::optional<Data> TreeReader::data(const Hash& block) const {

@@ -54,6 +54,17 @@ TEST_CASE("an idle chain makes one block every idle interval", "[replica]") {
   check_agreement(cluster);
 }
 
+TEST_CASE("a block with data is committed without waiting for idle intervals", "[replica]") {
+  Cluster cluster(4);
+  make_idle(cluster);
+  cluster.run_for(std::chrono::seconds(2));
+  for (auto& node : cluster.nodes) node->app.one_datum = true;
+  for (auto& node : cluster.nodes) cluster.step(*node, WorkAvailable{});
+  const Height before = *cluster.committed(0);
+  cluster.run_for(milliseconds(1));  // far less than an idle interval
+  CHECK(cluster.committed(0)->value >= before.value + 4);
+}
+
 TEST_CASE("with any one of four dead the other three go on committing", "[replica][S47]") {
   for (int dead = 0; dead < 4; ++dead) {
     INFO("dead replica " << dead);
