@@ -86,6 +86,7 @@ bool Supervisor::run(const std::vector<std::string>& first) {
     answer_finished();
   }
   log_event(options_.layout, "supervisor_stopped", {{"pid", ::getpid()}});
+  options_.report.close();
   return !start_failed_;
 }
 
@@ -157,6 +158,7 @@ void Supervisor::on_signal() {
   bool again = false;
   while (::read(signals_.get(), &info, sizeof(info)) == sizeof(info)) {
     again = ending_;
+    asked_to_stop_ = true;
     begin_down();
   }
   // Asked twice: no more grace.

@@ -44,8 +44,10 @@ class Supervisor {
   // down again.
   [[nodiscard]] bool run(const std::vector<std::string>& first);
 
-  // From any thread or signal handler: as if SIGTERM had come.
+  // From any thread: takes everything down.
   void request_stop();
+  // After run(): did a signal or a `down` end it?
+  [[nodiscard]] bool was_asked_to_stop() const { return asked_to_stop_; }
 
  private:
   // A connection of the control socket, from its first byte to our answer.
@@ -89,6 +91,7 @@ class Supervisor {
   std::vector<std::string> first_;  // nodes of the start that are not ready yet
   bool starting_ = false;           // until all nodes of run() are ready
   bool start_failed_ = false;
+  bool asked_to_stop_ = false;
   bool ending_ = false;
   bool changed_ = true;  // supervisor.json is older than what we know
 };

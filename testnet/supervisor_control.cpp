@@ -42,6 +42,7 @@ void Supervisor::on_client(Client& client) {
 void Supervisor::carry_out(Client& client, const SupervisorRequest& request) {
   log_event(options_.layout, to_text(request.op), {{"nodes", request.nodes}});
   if (request.op == SupervisorOp::down) {
+    asked_to_stop_ = true;
     begin_down();
     return;
   }

@@ -1,0 +1,121 @@
+// hs testnet down and ls.
+#include <nlohmann/json.hpp>
+
+#include "cli/confirm.h"
+#include "cli/error.h"
+#include "cli/testnet_support.h"
+#include "testnet/create.h"
+
+namespace hs {
+namespace {
+
+constexpr auto down_patience = std::chrono::seconds(15);
+
+// Folders that must never be removed, whatever a variable of the environment says.
+void refuse_precious(const std::filesystem::path& folder) {
+  const char* home = std::getenv("HOME");
+  if (folder == "/" || (home != nullptr && folder == home)) {
+    throw usage_error("refusing to remove " + folder.string());
+  }
+}
+
+std::vector<TestnetLayout> chosen(const Context& context) {
+  if (!context.arguments.flag("all")) return {known_testnet(context, true).layout};
+  if (context.arguments.given("NAME")) throw usage_error("--all takes no NAME");
+  return list_testnets(or_throw(testnets_root()));
+}
+
+nlohmann::ordered_json down_one(const Context& context, const TestnetLayout& layout) {
+  const bool ran = take_down(layout, context.global.timeout.value_or(down_patience));
+  context.out.note(layout.name() + (ran ? " is stopped" : " was not running"));
+  const bool purge = context.arguments.flag("purge");
+  if (purge) {
+    or_throw(remove_testnet(layout));
+    context.out.note("removed " + layout.root.string());
+  } else if (ran) {
+    context.out.note("next: `hs testnet up " + layout.name() + " -d` goes on where it was");
+  }
+  return {{"name", layout.name()}, {"was_running", ran}, {"removed", purge}};
+}
+
+int testnet_down(Context& context) {
+  const std::vector<TestnetLayout> nets = chosen(context);
+  const bool purge = context.arguments.flag("purge");
+  if (purge) {
+    for (const TestnetLayout& layout : nets) {
+      const auto folder = std::filesystem::canonical(layout.root);
+      refuse_precious(folder);
+      context.out.note((context.arguments.flag("dry-run") ? "would remove " : "removing ") +
+                       folder.string());
+    }
+  }
+  if (context.arguments.flag("dry-run")) return to_int(ExitCode::done);
+  if (purge && !nets.empty() && !context.arguments.flag("yes") &&
+      !confirmed(context, "remove the chain, the keys and the votes of these nodes?")) {
+    throw CliError("not_confirmed", ExitCode::failure, "nothing was changed");
+  }
+  auto json = nlohmann::ordered_json::array();
+  for (const TestnetLayout& layout : nets) json.push_back(down_one(context, layout));
+  if (context.out.wants_json()) {
+    context.out.json({{"schema", "hs.testnet_down/v1"}, {"testnets", json}});
+  }
+  return to_int(ExitCode::done);
+}
+
+int testnet_ls(Context& context) {
+  const auto root = or_throw(testnets_root());
+  const auto latest = find_testnet(root, std::nullopt);
+  auto json = nlohmann::ordered_json::array();
+  Table table({{"NAME"}, {"STATE"}, {"NODES", true}, {"PORTS"}, {"FOLDER", false, true}});
+  for (const TestnetLayout& layout : list_testnets(root)) {
+    const TestnetView view = or_throw(inspect_processes(layout), layout.name());
+    const std::string state = to_text(view.supervisor);
+    const bool is_latest = latest && latest->root == layout.root;
+    const auto& nodes = view.nodes;
+    table.add({layout.name() + (is_latest ? " *" : ""), state,
+               std::to_string(view.running()) + "/" + std::to_string(nodes.size()),
+               std::to_string(nodes.front().node.p2p_port) + "-" +
+                   std::to_string(nodes.back().node.p2p_port + ports_per_node - 1),
+               layout.root.string()});
+    json.push_back({{"name", layout.name()},
+                    {"state", state},
+                    {"latest", is_latest},
+                    {"running", view.running()},
+                    {"nodes", nodes.size()},
+                    {"base_port", nodes.front().node.p2p_port},
+                    {"folder", layout.root.string()}});
+  }
+  if (context.out.wants_json()) {
+    context.out.json({{"schema", "hs.testnets/v1"}, {"testnets", json}});
+  } else if (table.empty()) {
+    context.out.note("no testnets; `hs testnet up -d` makes one");
+  } else {
+    context.out.table(table);
+  }
+  return to_int(ExitCode::done);
+}
+
+}  // namespace
+
+void add_testnet_down_commands(Registry& registry) {
+  registry.add(
+      {.path = "testnet down",
+       .summary = "stop a testnet; its state is kept for the next `up`",
+       .description = "Works in every state: also when the supervisor is dead or paused.",
+       .examples = {{"hs testnet down", "the latest one"},
+                    {"hs testnet down --all", "every one"},
+                    {"hs testnet down demo --purge --yes", "and remove its folder"}},
+       .options = {Option::positional("NAME", "the testnet, default the latest").optional(),
+                   Option::flag("--all", "every testnet"),
+                   Option::flag("--purge", "remove the folder with chain, keys and votes"),
+                   Option::flag("--yes,-y", "do not ask"),
+                   Option::flag("--dry-run", "only say what --purge would remove")},
+       .run = testnet_down});
+  registry.add({.path = "testnet ls",
+                .summary = "the testnets of this user",
+                .examples = {{"hs testnet ls", "the latest has a star"},
+                             {"hs testnet ls --json", "for scripts"}},
+                .run = testnet_ls});
+}
+
+}  // namespace hs

@@ -1,0 +1,171 @@
+#include "cli/testnet_support.h"
+
+#include <signal.h>
+
+#include <thread>
+
+#include "cli/error.h"
+#include "lib/node/home/home_lock.h"
+#include "testnet/state.h"
+
+namespace hs {
+namespace {
+
+constexpr auto exit_poll_interval = std::chrono::milliseconds(2);
+
+std::string or_dash(const std::optional<std::uint64_t>& number) {
+  return number ? std::to_string(*number) : "-";
+}
+
+// The log lines of a failed start, indented under `why:`.
+std::string log_text(const std::string& what, const std::vector<std::string>& log) {
+  if (log.empty()) return what + " is empty";
+  std::string text = what + " ends with";
+  for (const std::string& line : log) text += "\n     " + line;
+  return text;
+}
+
+// Waits until the lock of the testnet is free: its supervisor is gone.
+bool wait_for_end(const TestnetLayout& layout, std::chrono::steady_clock::time_point deadline) {
+  while (true) {
+    const auto state = read_state(layout);
+    const bool held = !HomeLock::take(HomeLayout{layout.root}, HomeLock::Mode::exclusive);
+    bool any = held;
+    if (state) {
+      for (const NodeEntry& node : state->nodes) {
+        any = any || process_state(node.process) != ProcessState::gone;
+      }
+    }
+    if (!any) return true;
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(exit_poll_interval);
+  }
+}
+
+// After a kill: the file still calls the nodes running that died with their supervisor.
+void record_end(const TestnetLayout& layout) {
+  auto state = or_throw(read_state(layout), "reading the state of " + layout.name());
+  state.supervisor = {};
+  for (NodeEntry& node : state.nodes) node.state = NodeState::stopped;
+  or_throw(write_state(layout, state), "writing the state of " + layout.name());
+}
+
+}  // namespace
+
+std::optional<std::string> testnet_name(const Context& context, bool has_positional) {
+  const auto& global = context.global.testnet;
+  if (has_positional) {
+    if (const auto name = context.arguments.find("NAME")) {
+      if (global && global->by_flag && global->value != *name) {
+        throw usage_error("NAME says " + *name + " and --testnet says " + global->value, {},
+                          "give one of them");
+      }
+      return name;
+    }
+  }
+  if (global) return global->value;
+  return std::nullopt;
+}
+
+KnownTestnet known_testnet(const Context& context, bool has_positional) {
+  const auto root = or_throw(testnets_root());
+  const auto name = testnet_name(context, has_positional);
+  const auto layout = find_testnet(root, name);
+  if (!layout && layout.error().code == Errc::not_found) {
+    throw CliError("testnet_not_found", ExitCode::not_found, layout.error().what, {},
+                   "`hs testnet ls` lists them, `hs testnet up " + name.value_or("") +
+                       (name ? " " : "") + "-d` makes one");
+  }
+  KnownTestnet known{or_throw(layout), {}};
+  known.record = or_throw(read_testnet_record(known.layout));
+  return known;
+}
+
+Table node_table(const TestnetView& view) {
+  Table table({{"NODE"},
+               {"STATE"},
+               {"PID", true},
+               {"VIEW", true},
+               {"HEIGHT", true},
+               {"LAG", true},
+               {"P2P"},
+               {"RPC"}});
+  for (const NodeView& node : view.nodes) {
+    table.add({node.node.name, to_text(node.state), node.pid == 0 ? "-" : std::to_string(node.pid),
+               or_dash(node.view), or_dash(node.committed_height), or_dash(node.lag),
+               node.node.p2p(), "http://" + node.node.rpc()});
+  }
+  return table;
+}
+
+std::string headline(const TestnetView& view) {
+  constexpr std::size_t shown_digits = 12;
+  std::string text = "testnet " + view.name + "  genesis " +
+                     view.genesis_hash.substr(0, shown_digits) + "  supervisor " +
+                     to_text(view.supervisor);
+  if (view.supervisor_pid != 0) text += " (pid " + std::to_string(view.supervisor_pid) + ")";
+  return text;
+}
+
+CliError to_cli_error(const StartFailure& failure) {
+  switch (failure.kind) {
+    case StartFailure::Kind::node_died:
+      return CliError(
+                 "node_died", ExitCode::failure, failure.node + " ended at start: " + failure.end,
+                 log_text("its log", failure.log), "remove the cause and run the command again")
+          .with("node", failure.node)
+          .with("log", failure.log);
+    case StartFailure::Kind::supervisor_died:
+      return CliError("supervisor_died", ExitCode::failure, "the supervisor ended at start",
+                      log_text("its log", failure.log), "run the command again")
+          .with("log", failure.log);
+    case StartFailure::Kind::timed_out:
+      break;
+  }
+  const std::string who =
+      failure.node.empty() ? "the nodes are not ready" : failure.node + " has not committed";
+  return CliError("timed_out", ExitCode::timed_out, who + " in time", {},
+                  "give it longer with --timeout; `hs testnet logs` shows what the nodes do");
+}
+
+CliError to_cli_error(const SupervisorFailure& failure) {
+  ExitCode exit = ExitCode::failure;
+  if (failure.code == "unknown_node") exit = ExitCode::not_found;
+  if (failure.code == "not_running") exit = ExitCode::unreachable;
+  if (failure.code == "timed_out") exit = ExitCode::timed_out;
+  return CliError(failure.code, exit, failure.message, failure.why, failure.fix);
+}
+
+void bring_supervisor(const TestnetLayout& layout, const std::vector<std::string>& nodes,
+                      Duration patience) {
+  end_leftovers(layout);
+  auto launched = or_throw(launch_supervisor(layout, nodes), "starting the supervisor");
+  const auto ready = await_ready(launched.watch, layout,
+                                 std::chrono::steady_clock::now() + patience, [](const Report&) {});
+  if (!ready) throw to_cli_error(ready.error());
+}
+
+bool take_down(const TestnetLayout& layout, Duration patience) {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  const auto state = or_throw(read_state(layout), "reading the state of " + layout.name());
+  bool any = supervisor_condition(state) == SupervisorCondition::running ||
+             supervisor_condition(state) == SupervisorCondition::paused;
+  for (const NodeEntry& node : state.nodes) {
+    any = any || process_state(node.process) != ProcessState::gone;
+  }
+  const bool asked = supervisor_condition(state) == SupervisorCondition::running &&
+                     ask_supervisor(layout, {SupervisorOp::down, {}}, patience).has_value();
+  // A supervisor that is dead, paused or deaf: its nodes end with it.
+  if (!asked) end_leftovers(layout);
+  if (!wait_for_end(layout, deadline)) {
+    end_leftovers(layout);
+    if (!wait_for_end(layout, std::chrono::steady_clock::now() + std::chrono::seconds(1))) {
+      throw CliError("timed_out", ExitCode::timed_out, "testnet " + layout.name() + " does not end",
+                     {}, "look at " + layout.supervisor_log().string());
+    }
+  }
+  if (!asked) record_end(layout);
+  return any;
+}
+
+}  // namespace hs

@@ -1,0 +1,240 @@
+"""Testnets: up, down, what survives, who is told what."""
+
+import json
+import os
+import signal
+import socket
+import unittest
+
+from harness import EndToEnd, main, processes_of, wait_until
+
+
+class UpAndDown(EndToEnd):
+    def test_up_returns_when_every_node_has_committed(self):
+        result = self.up()
+        status = self.status()
+        self.assertEqual(status["schema"], "hs.testnet/v1")
+        self.assertEqual(status["supervisor"]["state"], "running")
+        self.assertEqual([node["name"] for node in status["nodes"]], ["n0", "n1", "n2", "n3"])
+        for index, node in enumerate(status["nodes"]):
+            self.assertEqual(node["state"], "running")
+            self.assertEqual(node["role"], "validator")
+            self.assertIsNone(node["byzantine"])
+            self.assertGreaterEqual(node["committed_height"], 0)
+            self.assertEqual(len(node["committed_hash"]), 64)
+            self.assertEqual(node["p2p"], f"127.0.0.1:{self.base_port + 10 * index}")
+            self.assertEqual(node["rpc"], f"127.0.0.1:{self.base_port + 10 * index + 1}")
+            self.assertTrue(os.path.isdir(node["home"]))
+        self.assertEqual(result.err.count("try:"), 4)
+        self.assertIn("n3", result.out)
+
+    def test_down_stops_everything_and_a_later_up_goes_on(self):
+        self.up()
+        self.hs("tx", "put", "hello", "world")
+        before = self.status()
+        self.hs("testnet", "down")
+        self.assert_no_process()
+        stopped = self.status()
+        self.assertEqual(stopped["supervisor"], {"pid": None, "state": "stopped"})
+        for node in stopped["nodes"]:
+            self.assertEqual((node["state"], node["pid"], node["view"], node["committed_height"]),
+                             ("stopped", None, None, None))
+        self.hs("testnet", "up", "-d")
+        after = self.status()
+        self.assertEqual(after["genesis_hash"], before["genesis_hash"])
+        self.assertGreater(after["nodes"][0]["committed_height"],
+                           before["nodes"][0]["committed_height"])
+        self.assertEqual(self.json("state", "get", "hello")["value"], "world")
+
+    def test_down_of_a_net_that_does_not_run_is_no_failure(self):
+        self.up()
+        self.hs("testnet", "down")
+        self.assertIn("was not running", self.hs("testnet", "down").err)
+
+    def test_up_of_a_running_net_is_refused(self):
+        self.up()
+        error = self.error("testnet", "up", "demo", "-d", code=6)
+        self.assertEqual(error["code"], "already_running")
+        self.assertIn("pid", error["details"])
+
+    def test_up_of_a_stopped_net_refuses_another_shape(self):
+        self.up("-n", "1")
+        self.hs("testnet", "down")
+        self.error("testnet", "up", "demo", "-d", "-n", "4", code=2)
+        self.error("testnet", "up", "demo", "-d", "--param", "epoch_length=77", code=2)
+        self.error("testnet", "up", "demo", "-d", "--base-port", self.base_port + 50, code=2)
+        self.hs("testnet", "up", "demo", "-d", "-n", "1")
+
+    def test_a_net_of_one_commits(self):
+        self.up("-n", "1")
+        self.wait_for_commits(["n0"])
+
+    def test_dry_run_makes_nothing(self):
+        plan = self.json("testnet", "up", "--dry-run", "--base-port", self.base_port)
+        self.assertEqual(len(plan["nodes"]), 4)
+        self.assertFalse(self.testnet().exists())
+
+    def test_purge_asks_and_removes(self):
+        self.up("-n", "1")
+        self.error("testnet", "down", "--purge", code=2)
+        self.assertTrue(self.testnet().exists())
+        self.hs("testnet", "down", "--purge", "--dry-run")
+        self.assertTrue(self.testnet().exists())
+        self.hs("testnet", "down", "--purge", "--yes")
+        self.assertFalse(self.testnet().exists())
+        self.assert_no_process()
+        self.error("testnet", "status", code=3)
+
+    def test_two_testnets_run_side_by_side(self):
+        self.up("-n", "4", name="one")
+        self.up("-n", "4", name="two", base_port=self.base_port + 100)
+        self.assertNotEqual(self.status("one")["genesis_hash"], self.status("two")["genesis_hash"])
+        self.hs("tx", "put", "where", "one", "--testnet", "one")
+        self.hs("tx", "put", "where", "two", "--testnet", "two")
+        for name in ("one", "two"):
+            self.assertEqual(self.json("state", "get", "where", "--testnet", name)["value"], name)
+        listed = self.json("testnet", "ls")["testnets"]
+        self.assertEqual([(net["name"], net["latest"]) for net in listed],
+                         [("one", False), ("two", True)])
+        self.hs("testnet", "down", "one")
+        self.wait_for_commits(["n0", "n3"], name="two")
+        self.hs("testnet", "down", "--all")
+        self.assert_no_process()
+
+    def test_files_are_private(self):
+        self.up("-n", "1")
+        folder = self.testnet()
+        self.assertEqual(os.stat(folder).st_mode & 0o777, 0o700)
+        for file in ("authority.key.yaml", "n0/key.yaml", "supervisor.json"):
+            self.assertEqual(os.stat(folder / file).st_mode & 0o777, 0o600, file)
+        self.assertEqual(os.readlink(folder.parent / "latest"), "demo")
+        with open(folder / "events.jsonl") as events:
+            lines = [json.loads(line) for line in events]
+        self.assertIn("ready", [line["event"] for line in lines])
+
+
+class Foreground(EndToEnd):
+    def start_foreground(self, *arguments):
+        process = self.start("testnet", "up", "--base-port", self.base_port, *arguments)
+        wait_until(lambda: self.testnet().exists() and self.is_up(), "the net is up")
+        return process
+
+    def is_up(self):
+        return all(node["committed_height"] is not None for node in self.status()["nodes"])
+
+    def test_ctrl_c_stops_everything_and_is_a_success(self):
+        process = self.start_foreground()
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 0, err)
+        self.assertIn("n3", out)
+        self.assert_no_process()
+        self.assertEqual(self.status()["supervisor"]["state"], "stopped")
+
+    def test_down_from_another_shell_ends_it(self):
+        process = self.start_foreground()
+        self.hs("testnet", "down")
+        self.assertEqual(process.wait(timeout=60), 0)
+        self.assert_no_process()
+
+    def test_a_reader_that_goes_away_ends_it_quietly(self):
+        process = self.start_foreground("--json")
+        process.stdout.close()
+        process.stderr.close()
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(timeout=60), 0)
+        self.assert_no_process()
+
+
+class Ports(EndToEnd):
+    def test_a_busy_port_that_was_asked_for_names_its_owner(self):
+        with socket.socket() as busy:
+            busy.bind(("127.0.0.1", self.base_port + 11))
+            busy.listen()
+            result = self.hs("testnet", "up", "-d", "--base-port", self.base_port, code=6)
+            lines = result.err.strip().splitlines()
+            self.assertTrue(lines[0].startswith("error[port_in_use]: "), result.err)
+            self.assertIn(f"127.0.0.1:{self.base_port + 11}", lines[0])
+            self.assertIn(f"pid {os.getpid()} (", lines[0])
+            self.assertTrue(lines[-1].startswith("fix: "), result.err)
+            error = self.error("testnet", "up", "-d", "--base-port", self.base_port, code=6)
+            self.assertEqual(error["details"]["pid"], os.getpid())
+            self.assertEqual(error["details"]["port"], self.base_port + 11)
+        self.assertFalse(self.testnet().exists())
+
+    def test_a_busy_default_moves_the_block_and_says_so(self):
+        with socket.socket() as busy:
+            busy.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                busy.bind(("127.0.0.1", 27000))
+                busy.listen()
+            except OSError:
+                pass  # busy already, which is just as well
+            result = self.hs("testnet", "up", "--dry-run")
+        self.assertIn("ports from 27000 are in use", result.err)
+        self.assertNotIn("127.0.0.1:27000", result.out)
+
+    def test_a_stopped_net_whose_port_was_taken_says_by_whom(self):
+        self.up("-n", "1")
+        self.hs("testnet", "down")
+        with socket.socket() as busy:
+            busy.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            busy.bind(("127.0.0.1", self.base_port))
+            busy.listen()
+            error = self.error("testnet", "up", "-d", code=6)
+            self.assertEqual(error["code"], "port_in_use")
+        self.hs("testnet", "up", "-d")
+
+
+class FailedStart(EndToEnd):
+    def test_a_node_that_dies_at_start_fails_up_with_its_last_words(self):
+        self.up("-n", "4")
+        self.hs("testnet", "down")
+        (self.testnet() / "n2" / "genesis.yaml").write_text("schema: hs.genesis/v1\nnonsense: 1\n")
+        result = self.hs("testnet", "up", "-d", code=1)
+        self.assertIn("error[node_died]: n2", result.err)
+        self.assertIn("nonsense", result.err)
+        self.assert_no_process()
+        self.assertTrue(self.testnet().exists(), "it was there before this up")
+
+    def test_a_failed_first_up_leaves_nothing(self):
+        # One millisecond is never enough for a start.
+        self.error("testnet", "up", "-d", "--base-port", self.base_port, "--timeout", "1ms", code=5)
+        self.assert_no_process()
+        self.assertFalse(self.testnet().exists())
+        self.assertFalse(os.path.lexists(self.testnet().parent / "latest"))
+        self.assertEqual(self.json("testnet", "ls")["testnets"], [])
+
+
+class Arguments(EndToEnd):
+    def test_wrong_arguments_exit_with_2_and_say_what_to_do(self):
+        for arguments in (("testnet", "up", "-n", "0"), ("testnet", "up", "-n", "1000"),
+                          ("testnet", "up", "-n", "four"), ("testnet", "up", "Demo!"),
+                          ("testnet", "up", "--param", "view_timeot=1s"),
+                          ("testnet", "up", "--param", "view_timeout=1"),
+                          ("testnet", "up", "--wait", "forever"),
+                          ("testnet", "up", "--base-port", "80"),
+                          ("testnet", "up", "a", "--testnet", "b"), ("testnet",),
+                          ("testnet", "kill"), ("testnet", "logs", "--since", "yesterday")):
+            error = self.error(*arguments, code=2)
+            self.assertTrue(error["message"], arguments)
+
+    def test_mistyped_words_get_suggestions(self):
+        self.assertIn("did you mean up?", self.hs("testnet", "ip", code=2).err)
+        self.assertIn("--detach", self.hs("testnet", "up", "--detahc", code=2).err)
+
+    def test_commands_without_a_testnet_say_how_to_make_one(self):
+        for command in (("status",), ("down",), ("kill", "n0"), ("logs",), ("check",)):
+            error = self.error("testnet", *command, code=3)
+            self.assertEqual(error["code"], "testnet_not_found")
+            self.assertIn("up", error["hint"])
+
+    def test_unknown_nodes_are_refused(self):
+        self.up("-n", "1")
+        self.error("testnet", "kill", "n7", code=3)
+        self.error("testnet", "kill", "n0..", code=3)
+        self.error("testnet", "kill", "random:9", code=2)
+
+
+if __name__ == "__main__":
+    main()
