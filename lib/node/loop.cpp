@@ -46,8 +46,9 @@ TransportConfig transport_config(const NodeSettings& settings, std::uint64_t see
 
 spdlog::level::level_enum to_level(NetLogLevel level) {
   switch (level) {
-    case NetLogLevel::debug: return spdlog::level::debug;
-    case NetLogLevel::info: return spdlog::level::info;
+    // What is worth a line for people, the reporter says in its own words.
+    case NetLogLevel::debug:
+    case NetLogLevel::info: return spdlog::level::debug;
     case NetLogLevel::warning: return spdlog::level::warn;
     case NetLogLevel::error: break;
   }

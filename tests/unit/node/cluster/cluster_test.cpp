@@ -2,6 +2,7 @@
 
 #include <fstream>
 
+#include "lib/base/hex.h"
 #include "lib/blocktree/tree_reader.h"
 #include "lib/node/home/init.h"
 #include "lib/node/home/safety_file.h"
