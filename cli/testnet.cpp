@@ -11,6 +11,7 @@ void add_testnet_commands(Registry& registry) {
   add_testnet_up_commands(registry);
   add_testnet_down_commands(registry);
   add_testnet_show_commands(registry);
+  add_testnet_check_commands(registry);
   add_testnet_node_commands(registry);
 }
 

@@ -46,5 +46,6 @@ void add_testnet_up_commands(Registry& registry);
 void add_testnet_down_commands(Registry& registry);
 void add_testnet_node_commands(Registry& registry);
 void add_testnet_show_commands(Registry& registry);
+void add_testnet_check_commands(Registry& registry);
 
 }  // namespace hs

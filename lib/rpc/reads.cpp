@@ -5,6 +5,7 @@
 
 #include "lib/base/hex.h"
 #include "lib/base/limits.h"
+#include "lib/codec/borsh.h"
 #include "lib/kvapp/queries.h"
 #include "lib/rpc/node_views.h"
 
@@ -13,6 +14,7 @@ namespace {
 
 constexpr std::uint64_t state_limit_default = 100;
 constexpr std::uint64_t state_limit_max = 1000;
+constexpr std::uint64_t headers_limit_max = 1000;
 
 Result<Json> validators(const ReadContext& context, const Query& query) {
   HS_TRY_STATUS(only_known(query, {"height"}));
@@ -38,6 +40,32 @@ Result<Json> blocks(const ReadContext& context, const Query& query) {
   const ChainView chain(context.store, context.names);
   const bool up_to_head = !query.contains("to");
   return chain.blocks(Height{from}, up_to_head ? std::nullopt : std::optional(Height{to}), limit);
+}
+
+// What a block's hash is computed from, for whoever believes nothing but hashes and signatures.
+Result<Json> headers(const ReadContext& context, const Query& query) {
+  HS_TRY_STATUS(only_known(query, {"to", "limit"}));
+  HS_TRY(limit, number_in(query, "limit", blocks_limit_default, headers_limit_max));
+  const ChainView chain(context.store, context.names);
+  HS_TRY(hash, chain.find(query.contains("to") ? query.at("to") : "committed"));
+  Json list = Json::array();
+  std::optional<Hash> at = hash;
+  while (at && list.size() < limit) {
+    const auto header = chain.tree_reader().header(*at);
+    if (!header) break;
+    BorshWriter writer;
+    encode(writer, header->height);
+    encode(writer, header->justify);
+    encode(writer, header->data_hash);
+    list.push_back({{"height", header->height.value},
+                    {"hash", to_hex(header->hash.view())},
+                    {"header_b64", to_base64(writer.bytes())}});
+    at = header->justify.is_genesis() ? std::nullopt : std::optional(header->justify.block);
+  }
+  Json answer;
+  answer["schema"] = "hs.headers/v1";
+  answer["headers"] = std::move(list);
+  return answer;
 }
 
 Result<Json> tree(const ReadContext& context, const Query& query) {
@@ -136,6 +164,7 @@ std::optional<Result<Json>> route(const ReadContext& context, const HttpRequest&
   }
   if (path == "/v1/validators") return with_query(validators);
   if (path == "/v1/blocks") return with_query(blocks);
+  if (path == "/v1/headers") return with_query(headers);
   if (path == "/v1/tree") return with_query(tree);
   if (path == "/v1/state") return with_query(state_list);
   if (path.starts_with(block_path)) return with_rest(block_path, one_block);

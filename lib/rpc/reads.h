@@ -22,6 +22,7 @@ struct ReadContext {
 //   /v1/validators?height=                  hs.validators/v1
 //   /v1/blocks/SELECTOR                     hs.block/v1
 //   /v1/blocks?from=&to=&limit=             hs.blocks/v1
+//   /v1/headers?to=SELECTOR&limit=          hs.headers/v1: descending, each with its borsh form
 //   /v1/tree?depth=                         hs.tree/v1
 //   /v1/state/KEY (percent-encoded)         hs.state_value/v1
 //   /v1/state?prefix=&limit=&after=HEX      hs.state/v1

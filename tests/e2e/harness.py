@@ -224,7 +224,7 @@ class EndToEnd(unittest.TestCase):
         return self.hs("testnet", "up", name, "-d", "--base-port", base_port or self.base_port,
                        *arguments, **options)
 
-    def testnet(self, name="demo"):
+    def folder_of(self, name="demo"):
         """The folder of a testnet."""
         return self.folder / "state" / "hs" / "testnets" / name
 

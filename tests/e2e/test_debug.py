@@ -88,7 +88,11 @@ class Decode(EndToEnd):
         for row in json.loads((folder / "encodings.json").read_text())["rows"]:
             if row.get("type") != "Message":
                 continue
-            kinds.add(self.decoded(row["hex"])[0])
+            answer = self.hs("debug", "decode", "--as", "message", row["hex"], "--json", code=None)
+            if answer.code == 0:
+                kinds.add(json.loads(answer.out)["kind"])
+            else:  # numbers that no replica takes, so that adding 1 can never wrap
+                self.assertIn("above the limit", answer.err)
         self.assertGreaterEqual(len(kinds), 5)
 
     def test_hex_and_raw_bytes_come_from_files_and_pipes(self):

@@ -105,7 +105,7 @@ class KilledSupervisor(EndToEnd):
 
     def test_in_the_foreground_leaves_no_process(self):
         process = self.start("testnet", "up", "--base-port", self.base_port)
-        wait_until(lambda: self.testnet().exists() and
+        wait_until(lambda: self.folder_of().exists() and
                    all(height is not None for height in self.heights().values()), "the net is up")
         self.hs("testnet", "pause", "n0")
         process.kill()

@@ -106,7 +106,7 @@ class Genesis(EndToEnd):
         keys = [each["public_key"]
                 for each in self.json("genesis", "show", self.path("g.yaml"))["validators"]]
         self.assertEqual(self.fault(("power: 1", "power: 0")),
-                         (5, 103, "0 is out of range; expected 1 to 9007199254740991"))
+                         (5, 105, "0 is out of range; expected 1 to 9007199254740991"))
         self.assertEqual(self.fault((keys[1], keys[0])),
                          (6, 5, "validators n0 and n1 have the same key"))
         self.assertEqual(self.fault(("app: kv\n", "app: kv\nchain_id: 8\n")),

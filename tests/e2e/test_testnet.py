@@ -72,16 +72,16 @@ class UpAndDown(EndToEnd):
     def test_dry_run_makes_nothing(self):
         plan = self.json("testnet", "up", "--dry-run", "--base-port", self.base_port)
         self.assertEqual(len(plan["nodes"]), 4)
-        self.assertFalse(self.testnet().exists())
+        self.assertFalse(self.folder_of().exists())
 
     def test_purge_asks_and_removes(self):
         self.up("-n", "1")
         self.error("testnet", "down", "--purge", code=2)
-        self.assertTrue(self.testnet().exists())
+        self.assertTrue(self.folder_of().exists())
         self.hs("testnet", "down", "--purge", "--dry-run")
-        self.assertTrue(self.testnet().exists())
+        self.assertTrue(self.folder_of().exists())
         self.hs("testnet", "down", "--purge", "--yes")
-        self.assertFalse(self.testnet().exists())
+        self.assertFalse(self.folder_of().exists())
         self.assert_no_process()
         self.error("testnet", "status", code=3)
 
@@ -103,7 +103,7 @@ class UpAndDown(EndToEnd):
 
     def test_files_are_private(self):
         self.up("-n", "1")
-        folder = self.testnet()
+        folder = self.folder_of()
         self.assertEqual(os.stat(folder).st_mode & 0o777, 0o700)
         for file in ("authority.key.yaml", "n0/key.yaml", "supervisor.json"):
             self.assertEqual(os.stat(folder / file).st_mode & 0o777, 0o600, file)
@@ -116,7 +116,7 @@ class UpAndDown(EndToEnd):
 class Foreground(EndToEnd):
     def start_foreground(self, *arguments):
         process = self.start("testnet", "up", "--base-port", self.base_port, *arguments)
-        wait_until(lambda: self.testnet().exists() and self.is_up(), "the net is up")
+        wait_until(lambda: self.folder_of().exists() and self.is_up(), "the net is up")
         return process
 
     def is_up(self):
@@ -160,7 +160,7 @@ class Ports(EndToEnd):
             error = self.error("testnet", "up", "-d", "--base-port", self.base_port, code=6)
             self.assertEqual(error["details"]["pid"], os.getpid())
             self.assertEqual(error["details"]["port"], self.base_port + 11)
-        self.assertFalse(self.testnet().exists())
+        self.assertFalse(self.folder_of().exists())
 
     def test_a_busy_default_moves_the_block_and_says_so(self):
         with socket.socket() as busy:
@@ -190,19 +190,19 @@ class FailedStart(EndToEnd):
     def test_a_node_that_dies_at_start_fails_up_with_its_last_words(self):
         self.up("-n", "4")
         self.hs("testnet", "down")
-        (self.testnet() / "n2" / "genesis.yaml").write_text("schema: hs.genesis/v1\nnonsense: 1\n")
+        (self.folder_of() / "n2" / "genesis.yaml").write_text("schema: hs.genesis/v1\nnonsense: 1\n")
         result = self.hs("testnet", "up", "-d", code=1)
         self.assertIn("error[node_died]: n2", result.err)
         self.assertIn("nonsense", result.err)
         self.assert_no_process()
-        self.assertTrue(self.testnet().exists(), "it was there before this up")
+        self.assertTrue(self.folder_of().exists(), "it was there before this up")
 
     def test_a_failed_first_up_leaves_nothing(self):
         # One millisecond is never enough for a start.
         self.error("testnet", "up", "-d", "--base-port", self.base_port, "--timeout", "1ms", code=5)
         self.assert_no_process()
-        self.assertFalse(self.testnet().exists())
-        self.assertFalse(os.path.lexists(self.testnet().parent / "latest"))
+        self.assertFalse(self.folder_of().exists())
+        self.assertFalse(os.path.lexists(self.folder_of().parent / "latest"))
         self.assertEqual(self.json("testnet", "ls")["testnets"], [])
 
 

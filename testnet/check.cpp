@@ -1,0 +1,238 @@
+#include "testnet/check.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "genesis/genesis.h"
+#include "lib/base/hex.h"
+#include "lib/validators/verify.h"
+#include "testnet/chain_reader.h"
+
+namespace hs {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr auto progress_poll_interval = std::chrono::milliseconds(20);
+
+// One live node and how far it has committed.
+struct Live {
+  std::string name;
+  ChainReader reader;
+  Height committed;
+};
+
+class Checker {
+ public:
+  Checker(const TestnetLayout& layout, const CheckRequest& request)
+      : layout_(layout), request_(request) {}
+
+  Result<CheckReport> run() {
+    HS_TRY(view, inspect_testnet(layout_));
+    report_.view = view;
+    HS_TRY(record, read_testnet_record(layout_));
+    HS_TRY(genesis, read_genesis_file(layout_.genesis_yaml()));
+    count_down_nodes(record.faults_tolerated());
+    collect_live();
+    compare_chains();
+    verify_certificates(genesis.validator_set());
+    look_for_double_votes();
+    if (!too_few_ && !report_.violated()) wait_for_progress();
+    return std::move(report_);
+  }
+
+ private:
+  void problem(const std::string& code, const std::string& message, bool violation = false) {
+    report_.problems.push_back({code, message, violation});
+  }
+  void silent(const Live& node, const Error& error) {
+    problem("node_silent", node.name + ": " + error.what);
+  }
+
+  void count_down_nodes(std::size_t f) {
+    const std::size_t all = report_.view.nodes.size();
+    const std::size_t down = all - report_.view.running();
+    if (down == all) {
+      problem("nothing_runs", "no node of " + report_.view.name + " runs");
+    } else if (down > f) {
+      problem("no_quorum", std::to_string(down) + " of " + std::to_string(all) + " are down, f = " +
+                               std::to_string(f) + ": no progress is to be expected");
+    } else {
+      for (const NodeView& node : report_.view.nodes) {
+        if (node.state != NodeState::running) {
+          report_.notes.push_back(node.node.name + " is " + to_text(node.state));
+        }
+      }
+    }
+    too_few_ = down > f;
+  }
+
+  void collect_live() {
+    for (const NodeView& node : report_.view.nodes) {
+      if (node.state != NodeState::running) continue;
+      if (!node.answered) {
+        problem("node_silent", node.node.name + " runs and does not answer");
+      } else if (node.committed_height) {
+        live_.push_back({node.node.name, ChainReader(node.node), Height{*node.committed_height}});
+      } else {
+        problem("no_progress", node.node.name + " has committed nothing yet");
+      }
+    }
+    std::sort(live_.begin(), live_.end(),
+              [](const Live& a, const Live& b) { return a.committed < b.committed; });
+  }
+
+  // A block names its parent by hash, so two nodes with the same block at a height have the same
+  // blocks below it. In order of height, neighbours are compared at the height of the lower one.
+  void compare_chains() {
+    for (std::size_t i = 0; i + 1 < live_.size(); ++i) {
+      const auto same = same_block(live_[i], live_[i + 1], live_[i].committed);
+      if (!same) continue;  // said already
+      if (!*same) find_first_difference(live_[i], live_[i + 1], live_[i].committed);
+    }
+    if (!live_.empty() && !report_.first_difference) {
+      report_.agreed_height = live_.front().committed.value;
+    }
+  }
+
+  std::optional<Hash> hash_at(Live& node, Height height) {
+    const auto headers = node.reader.headers(height, 1);
+    if (headers) return headers->front().hash;
+    silent(node, headers.error());
+    return std::nullopt;
+  }
+
+  // None: one of them could not say, which is a problem of its own.
+  std::optional<bool> same_block(Live& a, Live& b, Height height) {
+    const auto hash_a = hash_at(a, height);
+    const auto hash_b = hash_at(b, height);
+    if (!hash_a || !hash_b) return std::nullopt;
+    return *hash_a == *hash_b;
+  }
+
+  // Bisection: once different, two chains stay different.
+  void find_first_difference(Live& a, Live& b, Height differs) {
+    std::uint64_t low = 0;
+    std::uint64_t high = differs.value;
+    while (low < high) {
+      const std::uint64_t middle = low + (high - low) / 2;
+      const auto same = same_block(a, b, Height{middle});
+      if (!same) return;
+      if (*same) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    report_.first_difference = std::min(report_.first_difference.value_or(high), high);
+    problem("two_histories",
+            a.name + " and " + b.name + " have committed different blocks at height " +
+                std::to_string(high),
+            /*violation=*/true);
+  }
+
+  void verify_certificates(const ValidatorSet& set) {
+    CertificateVerifier verifier(ed25519_scheme());
+    for (Live& node : live_) {
+      const auto headers = node.reader.headers(node.committed, request_.certificates_per_node);
+      if (!headers && headers.error().code == Errc::corrupt) {
+        problem("bad_chain", node.name + ": " + headers.error().what, /*violation=*/true);
+        continue;
+      }
+      if (!headers) {
+        silent(node, headers.error());
+        continue;
+      }
+      for (const CheckedHeader& header : *headers) {
+        if (header.justify.is_genesis()) continue;
+        if (verifier.correctly_signed(header.justify, set)) {
+          ++report_.certificates;
+        } else {
+          problem("bad_certificate",
+                  node.name + ": the certificate under height " +
+                      std::to_string(header.height.value) + " is not signed by a quorum",
+                  /*violation=*/true);
+        }
+      }
+    }
+  }
+
+  void look_for_double_votes() {
+    for (Live& node : live_) {
+      const auto seen = node.reader.double_votes();
+      if (!seen) {
+        silent(node, seen.error());
+        continue;
+      }
+      for (const std::string& sentence : *seen) {
+        problem("double_vote", "seen by " + node.name + ": " + sentence, /*violation=*/true);
+      }
+    }
+  }
+
+  // Every live node has to get beyond the highest block that any of them had.
+  void wait_for_progress() {
+    if (live_.empty()) return;
+    const Height reference = live_.back().committed;
+    const auto deadline = Clock::now() + request_.within;
+    for (Live& node : live_) {
+      while (true) {
+        const auto height = node.reader.committed_height();
+        if (height && *height && **height > reference) break;
+        if (Clock::now() >= deadline) {
+          problem("no_progress", node.name + " has not committed more than height " +
+                                     std::to_string(reference.value) + " for a while");
+          break;
+        }
+        std::this_thread::sleep_for(progress_poll_interval);
+      }
+    }
+  }
+
+  const TestnetLayout& layout_;
+  const CheckRequest& request_;
+  CheckReport report_;
+  std::vector<Live> live_;
+  bool too_few_ = false;
+};
+
+}  // namespace
+
+bool CheckReport::violated() const {
+  return std::any_of(problems.begin(), problems.end(),
+                     [](const CheckProblem& problem) { return problem.violation; });
+}
+
+Result<CheckReport> check_testnet(const TestnetLayout& layout, const CheckRequest& request) {
+  return Checker(layout, request).run();
+}
+
+nlohmann::ordered_json to_json(const CheckReport& report) {
+  using Json = nlohmann::ordered_json;
+  Json json = {
+      {"schema", "hs.check/v1"},
+      {"name", report.view.name},
+      {"ok", report.ok()},
+      {"agreed_height", report.agreed_height ? Json(*report.agreed_height) : Json(nullptr)},
+      {"first_difference",
+       report.first_difference ? Json(*report.first_difference) : Json(nullptr)},
+      {"certificates", report.certificates}};
+  json["nodes"] = Json::array();
+  for (const NodeView& node : report.view.nodes) {
+    json["nodes"].push_back(
+        {{"name", node.node.name},
+         {"state", to_text(node.state)},
+         {"committed_height", node.committed_height ? Json(*node.committed_height) : Json(nullptr)},
+         {"lag", node.lag ? Json(*node.lag) : Json(nullptr)}});
+  }
+  json["problems"] = Json::array();
+  for (const CheckProblem& problem : report.problems) {
+    json["problems"].push_back(
+        {{"code", problem.code}, {"message", problem.message}, {"violation", problem.violation}});
+  }
+  json["notes"] = report.notes;
+  return json;
+}
+
+}  // namespace hs
