@@ -10,7 +10,6 @@ namespace {
 constexpr std::size_t operation_bytes = 16;
 constexpr std::size_t pool_operations_max = 10'000;
 
-Bytes counter_key() { return to_bytes("counter"); }
 Bytes digest_key() { return to_bytes("digest"); }
 Bytes done_key(std::uint64_t id) {
   return to_bytes("done " + std::to_string(id));
@@ -28,6 +27,8 @@ std::uint64_t number_at(const AppView& state, const Bytes& key) {
 }
 
 }  // namespace
+
+Bytes counter_app_key() { return to_bytes("counter"); }
 
 Bytes to_transaction(const CounterOperation& operation) {
   BorshWriter writer;
@@ -83,7 +84,7 @@ Validation CounterApp::validate(const ValidateRequest& request) {
   if (!operations) return InvalidBlock{operations.error().what};
   ValidBlock valid;
   if (operations->empty()) return valid;
-  std::uint64_t counter = number_at(request.state, counter_key());
+  std::uint64_t counter = number_at(request.state, counter_app_key());
   Bytes digest = request.state.get(digest_key()).value_or(Bytes{});
   std::set<std::uint64_t> in_this_block;
   AppStateUpdates updates;
@@ -95,7 +96,7 @@ Validation CounterApp::validate(const ValidateRequest& request) {
     updates.insert(done, {1});
   }
   digest = to_bytes(sha256({digest, data.front()}).view());
-  updates.insert(counter_key(), to_borsh(Strong<struct CounterTag>{counter}));
+  updates.insert(counter_app_key(), to_borsh(Strong<struct CounterTag>{counter}));
   updates.insert(digest_key(), digest);
   valid.app_state_updates = std::move(updates);
   return valid;

@@ -10,6 +10,9 @@
 
 namespace hs::sim {
 
+// The app key under which the number lies, a u64.
+[[nodiscard]] Bytes counter_app_key();
+
 // A transaction of this app: 16 bytes, little-endian.
 struct CounterOperation {
   std::uint64_t id = 0;  // takes effect at most once

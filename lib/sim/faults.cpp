@@ -97,7 +97,7 @@ void Faults::crash_one() {
     return;
   }
   world_.crash(*node, crash.survival);
-  world_.after(crash.away, [this, node = *node] { world_.start(node); });
+  world_.after(*crash.away, [this, node = *node] { world_.start(node); });
 }
 
 void Faults::crash_all() {

@@ -24,7 +24,7 @@ enum class CrashPoint {
 struct ArmedCrash {
   CrashPoint point = CrashPoint::at_once;
   Survival survival = Survival::all;
-  Duration away{};  // until it is started again
+  std::optional<Duration> away = Duration{};  // until it is started again; none: somebody will
 };
 
 struct Process {

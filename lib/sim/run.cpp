@@ -1,5 +1,8 @@
 #include "lib/sim/run.h"
 
+#include <algorithm>
+
+#include "lib/base/check.h"
 #include "lib/sim/faults.h"
 #include "lib/sim/workload.h"
 
@@ -45,6 +48,7 @@ void run_healed(World& world) {
 }  // namespace
 
 RunResult run_plan(const PlanRequest& request, const Plan& plan, const TraceSink& trace) {
+  const CheckNote note("replay: " + replay_line(request));
   World world(plan, trace);
   const Rng root(plan.seed);
   Faults faults(world, root.substream("faults"));

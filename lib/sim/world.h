@@ -49,6 +49,9 @@ class World {
   [[nodiscard]] bool is_awake(NodeIndex node) const { return nodes_[node].is_awake(); }
   [[nodiscard]] std::optional<ReplicaStatus> status(NodeIndex node) const;
 
+  // The counter app's number in the node's committed state; 0 before the first operation.
+  [[nodiscard]] std::uint64_t app_number(NodeIndex node) const;
+
   // ---- links ----
   // Call links_changed() after changing what is cut: connections follow in their own time.
   [[nodiscard]] Network& network() { return network_; }

@@ -1,0 +1,79 @@
+// Connections between the nodes of a world, and what travels over them.
+#include <algorithm>
+
+#include "lib/codec/borsh.h"
+#include "lib/sim/world.h"
+
+namespace hs::sim {
+
+World::Connection& World::connection(NodeIndex a, NodeIndex b) {
+  return connections_[std::min(a, b) * nodes_.size() + std::max(a, b)];
+}
+
+bool World::is_connected(NodeIndex a, NodeIndex b) { return connection(a, b).is_up; }
+
+void World::schedule_link_check(NodeIndex a, NodeIndex b, Duration delay) {
+  after(delay, [this, a, b] { check_link(a, b); });
+}
+
+void World::links_changed() {
+  for (NodeIndex a = 0; a < nodes_.size(); ++a) {
+    for (NodeIndex b = a + 1; b < nodes_.size(); ++b) {
+      const bool is_whole = network_.is_whole(a, b);
+      if (is_whole == is_connected(a, b)) continue;
+      schedule_link_check(a, b, is_whole ? network_.reconnect_delay() : plan_.network.close_after);
+    }
+  }
+}
+
+void World::close(NodeIndex a, NodeIndex b) {
+  Connection& line = connection(a, b);
+  if (!line.is_up) return;
+  line.is_up = false;
+  const NodeIndex low = std::min(a, b);
+  const NodeIndex high = std::max(a, b);
+  if (nodes_[low].incarnation == line.low_incarnation) give(low, PeerDown{cast_.key(high)});
+  if (nodes_[high].incarnation == line.high_incarnation) give(high, PeerDown{cast_.key(low)});
+}
+
+void World::check_link(NodeIndex a, NodeIndex b) {
+  const NodeIndex low = std::min(a, b);
+  const NodeIndex high = std::max(a, b);
+  const auto is_wanted = [&] {
+    return nodes_[low].is_running() && nodes_[high].is_running() && network_.is_whole(low, high);
+  };
+  Connection& line = connection(low, high);
+  const bool is_stale = line.low_incarnation != nodes_[low].incarnation ||
+                        line.high_incarnation != nodes_[high].incarnation;
+  if (line.is_up && (is_stale || !is_wanted())) close(low, high);
+  if (line.is_up || !is_wanted()) return;  // the closing may have killed one of them
+  line = {.is_up = true,
+          .low_incarnation = nodes_[low].incarnation,
+          .high_incarnation = nodes_[high].incarnation};
+  give(low, PeerUp{cast_.key(high)});
+  give(high, PeerUp{cast_.key(low)});
+}
+
+void World::send(NodeIndex from, NodeIndex to, const WirePtr& wire) {
+  if (!is_connected(from, to)) return;
+  const Network::Arrivals arrivals = network_.send(from, to, wire->kind, now());
+  const Delivery delivery{.from = from, .to = to, .wire = wire};
+  if (arrivals.first) queue_.push(*arrivals.first, delivery);
+  if (arrivals.copy) queue_.push(*arrivals.copy, delivery);
+}
+
+void World::deliver(const Delivery& delivery) {
+  if (!is_running(delivery.to)) return;
+  auto message = from_borsh<Message>(delivery.wire->bytes);
+  if (!message) {
+    judge_.violate("I01", delivery.from,
+                   "sends a " + std::string(delivery.wire->kind) + " that does not decode: " +
+                       message.error().what);
+    return;
+  }
+  give(delivery.to, FromPeer{.origin = cast_.key(delivery.from),
+                             .message = std::make_shared<const Message>(*std::move(message)),
+                             .bytes = delivery.wire->bytes.size()});
+}
+
+}  // namespace hs::sim
