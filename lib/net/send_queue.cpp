@@ -76,8 +76,10 @@ void SendQueue::append_untouched(SendQueue& other) {
     const bool keep = other.next_is_kept();
     Entry entry = other.pop(keep);
     other.bytes_ -= entry.bytes();
+    const auto channel = static_cast<Channel>(entry.header[4]);
+    if (channel == Channel::hello) continue;  // said once per connection, and this one said its own
     // What does not fit was counted by push() and is lost, as it would have been when it was sent.
-    static_cast<void>(push(static_cast<Channel>(entry.header[4]), std::move(entry.body), keep));
+    static_cast<void>(push(channel, std::move(entry.body), keep));
   }
 }
 

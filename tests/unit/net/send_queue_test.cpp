@@ -102,6 +102,17 @@ TEST_CASE("a successor takes over whole frames only", "[net][queue]") {
   CHECK(old.empty());
 }
 
+TEST_CASE("a successor does not say the hello of the connection before it", "[net][queue]") {
+  SendQueue old(1000);
+  CHECK(old.push(Channel::hello, body(1, 10), keep) == Pushed::queued);
+  CHECK(old.push(Channel::message, body(2, 10), keep) == Pushed::queued);
+  SendQueue next(1000);
+  CHECK(next.push(Channel::hello, body(9, 1), keep) == Pushed::queued);
+  next.append_untouched(old);
+  CHECK(drain(next) == std::vector{9, 2});
+  CHECK(old.empty());
+}
+
 TEST_CASE("dropping what was not begun leaves what was", "[net][queue]") {
   SendQueue queue(1000);
   CHECK(queue.push(Channel::message, body(1, 10), keep) == Pushed::queued);
