@@ -2,17 +2,10 @@
 
 #include <algorithm>
 
+#include "lib/kvapp/id_order.h"
 #include "lib/kvapp/limits.h"
 
 namespace hs::kv {
-
-// Eight bytes of a hash are as good as chance to everyone but who searches for collisions; those
-// who do cannot aim at a bucket without the salt.
-IdWindow::Fingerprint IdWindow::fingerprint(const TransactionId& id) const {
-  Fingerprint value = 0;
-  for (std::size_t i = 0; i < sizeof(value); ++i) value = value << 8 | id.bytes[i];
-  return value ^ salt_;
-}
 
 void IdWindow::append(Height height, const std::vector<TransactionId>& ids) {
   if (blocks_.empty() || height.value != first_ + blocks_.size()) {
@@ -23,7 +16,7 @@ void IdWindow::append(Height height, const std::vector<TransactionId>& ids) {
   std::vector<Fingerprint>& block = blocks_.emplace_back();
   block.reserve(ids.size());
   for (const TransactionId& id : ids) {
-    block.push_back(fingerprint(id));
+    block.push_back(IdHash{salt_}(id));
     heights_.emplace(block.back(), height.value);
   }
   if (blocks_.size() > remembered_heights) drop_oldest();
@@ -46,7 +39,7 @@ std::optional<IdWindow::Range> IdWindow::covered() const {
 
 std::vector<Height> IdWindow::candidates(const TransactionId& id) const {
   std::vector<Height> heights;
-  const auto [begin, end] = heights_.equal_range(fingerprint(id));
+  const auto [begin, end] = heights_.equal_range(IdHash{salt_}(id));
   for (auto entry = begin; entry != end; ++entry) heights.emplace_back(entry->second);
   // Equal keys of a hash table come in no order that could be relied on.
   std::sort(heights.begin(), heights.end());
@@ -54,7 +47,7 @@ std::vector<Height> IdWindow::candidates(const TransactionId& id) const {
 }
 
 bool IdWindow::may_contain(const TransactionId& id) const {
-  return heights_.contains(fingerprint(id));
+  return heights_.contains(IdHash{salt_}(id));
 }
 
 }  // namespace hs::kv

@@ -18,7 +18,7 @@ namespace hs::kv {
 
 class IdWindow {
  public:
-  // `salt` keeps strangers from choosing ids that share a bucket; it changes speed only.
+  // `salt`: see IdHash.
   explicit IdWindow(std::uint64_t salt) : salt_(salt) {}
 
   // Appends the committed block at `height`. One that does not follow the last starts anew, so what
@@ -38,8 +38,7 @@ class IdWindow {
   [[nodiscard]] std::size_t size() const { return heights_.size(); }  // ids
 
  private:
-  using Fingerprint = std::uint64_t;
-  [[nodiscard]] Fingerprint fingerprint(const TransactionId& id) const;
+  using Fingerprint = std::uint64_t;  // IdHash of an id
   void drop_oldest();
 
   std::uint64_t salt_;

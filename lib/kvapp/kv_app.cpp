@@ -6,6 +6,7 @@
 #include "lib/base/check.h"
 #include "lib/kvapp/block_data.h"
 #include "lib/kvapp/execute.h"
+#include "lib/kvapp/id_order.h"
 #include "lib/kvapp/queries.h"
 #include "lib/kvapp/remembered.h"
 
@@ -31,7 +32,7 @@ bool has_duplicates(const kv::BlockRecord& record) {
   std::vector<TransactionId> ids;
   ids.reserve(record.size());
   for (const kv::TransactionRecord& entry : record) ids.push_back(entry.id);
-  std::sort(ids.begin(), ids.end());
+  std::sort(ids.begin(), ids.end(), kv::IdOrder());
   return std::adjacent_find(ids.begin(), ids.end()) != ids.end();
 }
 
@@ -73,7 +74,9 @@ Errc code_of(Refusal refusal) {
 }  // namespace
 
 KvApp::KvApp(const KvAppConfig& config)
-    : pool_(config.chain_id, config.pool), window_(config.index_salt), chain_id_(config.chain_id) {}
+    : pool_(config.chain_id, config.pool, config.index_salt),
+      window_(config.index_salt),
+      chain_id_(config.chain_id) {}
 
 Status KvApp::load(const kv::Getter& get, const kv::Scanner& scan) {
   HS_TRY(head, kv::height_of(get));

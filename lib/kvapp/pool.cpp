@@ -63,11 +63,12 @@ std::expected<TransactionId, Refused> TransactionPool::admit(
 
   const Arrival arrival = next_arrival_++;
   by_id_.emplace(id, arrival);
-  by_expiry_.emplace(transaction->valid_until, arrival);
+  by_expiry_.emplace_hint(by_expiry_.end(), transaction->valid_until, arrival);
   ++per_client_[transaction->client];
   bytes_ += encoded.size();
-  waiting_.emplace(arrival, Pooled{std::make_shared<const Bytes>(to_bytes(encoded)), id,
-                                   transaction->client, transaction->valid_until});
+  waiting_.emplace_hint(waiting_.end(), arrival,
+                        Pooled{std::make_shared<const Bytes>(to_bytes(encoded)), id,
+                               transaction->client, transaction->valid_until});
   return id;
 }
 

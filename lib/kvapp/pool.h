@@ -9,7 +9,9 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <unordered_map>
 
+#include "lib/kvapp/id_order.h"
 #include "lib/kvapp/limits.h"
 #include "lib/kvapp/transaction.h"
 
@@ -49,8 +51,9 @@ struct Pooled {
 
 class TransactionPool {
  public:
-  TransactionPool(ChainId chain_id, const PoolLimits& limits)
-      : chain_id_(chain_id), limits_(limits) {}
+  // `salt`: see IdHash.
+  TransactionPool(ChainId chain_id, const PoolLimits& limits, std::uint64_t salt = 0)
+      : chain_id_(chain_id), limits_(limits), by_id_(0, IdHash{salt}) {}
 
   // Takes a transaction that could be in a block of height `next`. `is_committed` is asked once,
   // with the id, after all cheaper questions.
@@ -81,7 +84,7 @@ class TransactionPool {
   Arrival next_arrival_ = 0;
   std::size_t bytes_ = 0;
   std::map<Arrival, Pooled> waiting_;
-  std::map<TransactionId, Arrival> by_id_;
+  std::unordered_map<TransactionId, Arrival, IdHash> by_id_;  // looked up, never iterated
   std::map<ClientId, std::size_t> per_client_;
   std::set<std::pair<Height, Arrival>> by_expiry_;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "lib/kvapp/id_order.h"
 #include "lib/kvapp/limits.h"
 #include "lib/store/store.h"
 
@@ -21,7 +22,7 @@ RememberedIds::RememberedIds(Height height, const AppView& state, const IdWindow
     const std::vector<TransactionId> ids = record_ids(at);
     unindexed_.insert(unindexed_.end(), ids.begin(), ids.end());
   }
-  std::sort(unindexed_.begin(), unindexed_.end());
+  std::sort(unindexed_.begin(), unindexed_.end(), IdOrder());
 }
 
 std::vector<TransactionId> RememberedIds::record_ids(Height height) const {
@@ -40,7 +41,7 @@ std::vector<TransactionId> RememberedIds::record_ids(Height height) const {
 }
 
 bool RememberedIds::contains(const TransactionId& id) const {
-  if (std::binary_search(unindexed_.begin(), unindexed_.end(), id)) return true;
+  if (std::binary_search(unindexed_.begin(), unindexed_.end(), id, IdOrder())) return true;
   for (const Height at : index_->candidates(id)) {
     if (at < first_ || at >= end_) continue;
     const std::vector<TransactionId> ids = record_ids(at);

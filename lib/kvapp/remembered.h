@@ -31,7 +31,7 @@ class RememberedIds {
   Height end_;    // the height of the block itself
   const AppView* state_;
   const IdWindow* index_;
-  std::vector<TransactionId> unindexed_;  // sorted
+  std::vector<TransactionId> unindexed_;  // in IdOrder
 };
 
 }  // namespace hs::kv
