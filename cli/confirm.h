@@ -6,8 +6,8 @@
 
 namespace hs {
 
-// Asks on the terminal; only "y" and "yes" agree. Where nobody can answer: CliError (usage, exit 2) that
-// names --yes.
+// Asks on the terminal; only "y" and "yes" agree. Where nobody can answer: CliError (usage, exit 2)
+// that names --yes.
 [[nodiscard]] bool confirmed(const Context& context, const std::string& question);
 
 }  // namespace hs

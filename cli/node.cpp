@@ -120,9 +120,9 @@ int node_run(Context& context) {
   if (!settings) throw to_cli_error(settings.error());
   harden_process(/*hide_memory=*/!settings->genesis.testnet);
   const bool live_line = context.out.data_is_terminal() && !context.out.wants_json();
-  auto node = Node::start(std::move(*settings),
-                          {.log_to_stderr = context.out.messages_are_terminal() && !live_line,
-                           .version = HS_VERSION});
+  auto node = Node::start(
+      std::move(*settings),
+      {.log_to_stderr = context.out.messages_are_terminal() && !live_line, .version = HS_VERSION});
   if (!node) throw to_cli_error(node.error());
   const NodeRuntime& runtime = (*node)->runtime();
   const std::string line = ready_line(runtime, std::chrono::steady_clock::now() - began);
@@ -188,38 +188,42 @@ int node_reset(Context& context) {
                    "the data of a running node cannot be reset",
                    "hs node stop --home " + home.root.string());
   }
-  if (context.arguments.flag("dry-run")) {
-    context.out.line("would empty " + data + " and keep " + home.safety().string());
-    return to_int(ExitCode::done);
-  }
-  if (!context.arguments.flag("yes") &&
+  const bool dry_run = context.arguments.flag("dry-run");
+  if (!dry_run && !context.arguments.flag("yes") &&
       !confirmed(context, "empty " + data + " and keep the voting record?")) {
     throw CliError("not_confirmed", ExitCode::failure, "nothing was changed");
   }
-  or_throw(reset_data(home), "resetting " + data);
-  context.out.note("emptied " + data + "; kept " + home.safety().string() +
-                   "; next: hs node run --home " + home.root.string());
+  if (!dry_run) or_throw(reset_data(home), "resetting " + data);
+  if (context.out.wants_json()) {
+    context.out.json({{"schema", "hs.node_reset/v1"},
+                      {"home", home.root.string()},
+                      {"data", data},
+                      {"done", !dry_run}});
+  } else if (dry_run) {
+    context.out.line("would empty " + data + " and keep " + home.safety().string());
+  } else {
+    context.out.note("emptied " + data + "; kept " + home.safety().string() +
+                     "; next: hs node run --home " + home.root.string());
+  }
   return to_int(ExitCode::done);
 }
 
 void add_run_command(Registry& registry) {
   std::vector<Option> options = address_options();
-  options.push_back(Option::number("--ready-fd", "N",
-                                   "write the ready line to this descriptor and close it", 3,
-                                   65535));
-  options.push_back(Option::number("--parent", "PID", "die when this parent process dies", 1,
-                                   4'194'304));
-  registry.add(
-      {.path = "node run",
-       .summary = "run the node of a home until it is stopped",
-       .description =
-           "Prints one line when it is ready, and on a terminal a line that shows how it does. Logs "
-           "to logs/node.log of the home. SIGINT and SIGTERM stop it, exit 0.",
-       .examples = {{"hs node run --home ~/n0", "until Ctrl-C"},
-                    {"hs node run --home ~/n0 --rpc-addr 127.0.0.1:8080",
-                     "with another address than node.yaml says"}},
-       .options = std::move(options),
-       .run = node_run});
+  options.push_back(Option::number(
+      "--ready-fd", "N", "write the ready line to this descriptor and close it", 3, 65535));
+  options.push_back(
+      Option::number("--parent", "PID", "die when this parent process dies", 1, 4'194'304));
+  registry.add({.path = "node run",
+                .summary = "run the node of a home until it is stopped",
+                .description = "Prints one line when it is ready, and on a terminal a line that "
+                               "shows how it does. Logs "
+                               "to logs/node.log of the home. SIGINT and SIGTERM stop it, exit 0.",
+                .examples = {{"hs node run --home ~/n0", "until Ctrl-C"},
+                             {"hs node run --home ~/n0 --rpc-addr 127.0.0.1:8080",
+                              "with another address than node.yaml says"}},
+                .options = std::move(options),
+                .run = node_run});
 }
 
 }  // namespace

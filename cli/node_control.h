@@ -11,7 +11,8 @@ namespace hs {
 // node_paused (exit 4) if it does not answer, timed_out (exit 5).
 bool stop_running_node(const HomeLayout& home, Duration patience);
 
-// hs.node_status/v1: {"name","home","state":"running|stopped","pid","p2p","rpc","public_key","view",
+// hs.node_status/v1:
+// {"name","home","state":"running|stopped","pid","p2p","rpc","public_key","view",
 // "committed_height","committed_hash"}; what a stopped node does not have is null. Throws CliError
 // node_paused (exit 4).
 [[nodiscard]] nlohmann::ordered_json status_of_node(const HomeLayout& home);

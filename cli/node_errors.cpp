@@ -11,16 +11,26 @@ struct Word {
 Word word_of(NodeFailure::Kind kind) {
   using Kind = NodeFailure::Kind;
   switch (kind) {
-    case Kind::bad_config: return {"bad_config", ExitCode::usage};
-    case Kind::not_found: return {"home_not_found", ExitCode::not_found};
-    case Kind::port_in_use: return {"port_in_use", ExitCode::in_use};
-    case Kind::home_locked: return {"home_locked", ExitCode::in_use};
-    case Kind::key_refused: return {"key_refused", ExitCode::secret};
-    case Kind::genesis_mismatch: return {"genesis_mismatch", ExitCode::corrupt};
-    case Kind::no_record: return {"voting_record_missing", ExitCode::corrupt};
-    case Kind::rolled_back: return {"data_rolled_back", ExitCode::corrupt};
-    case Kind::corrupt: return {"data_corrupt", ExitCode::corrupt};
-    case Kind::io: break;
+    case Kind::bad_config:
+      return {"bad_config", ExitCode::usage};
+    case Kind::not_found:
+      return {"home_not_found", ExitCode::not_found};
+    case Kind::port_in_use:
+      return {"port_in_use", ExitCode::in_use};
+    case Kind::home_locked:
+      return {"home_locked", ExitCode::in_use};
+    case Kind::key_refused:
+      return {"key_refused", ExitCode::secret};
+    case Kind::genesis_mismatch:
+      return {"genesis_mismatch", ExitCode::corrupt};
+    case Kind::no_record:
+      return {"voting_record_missing", ExitCode::corrupt};
+    case Kind::rolled_back:
+      return {"data_rolled_back", ExitCode::corrupt};
+    case Kind::corrupt:
+      return {"data_corrupt", ExitCode::corrupt};
+    case Kind::io:
+      break;
   }
   return {"io", ExitCode::failure};
 }

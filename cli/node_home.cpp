@@ -33,11 +33,10 @@ HomeLayout home_of(const Context& context) {
 HomeLayout existing_home_of(const Context& context) {
   HomeLayout home = home_of(context);
   if (!home.is_home()) {
-    throw CliError("home_not_found", ExitCode::not_found,
-                   home.root.string() + " is no home of a node",
-                   "node.yaml, genesis.yaml or the voting record is missing",
-                   "make one: hs node init --home " + home.root.string() +
-                       " --genesis FILE --key FILE");
+    throw CliError(
+        "home_not_found", ExitCode::not_found, home.root.string() + " is no home of a node",
+        "node.yaml, genesis.yaml or the voting record is missing",
+        "make one: hs node init --home " + home.root.string() + " --genesis FILE --key FILE");
   }
   return home;
 }

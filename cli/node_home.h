@@ -5,8 +5,8 @@
 
 namespace hs {
 
-// --home, HS_HOME, or ${XDG_DATA_HOME:-~/.local/share}/hs/node; absolute. Throws CliError (usage) where
-// none of them says anything.
+// --home, HS_HOME, or ${XDG_DATA_HOME:-~/.local/share}/hs/node; absolute. Throws CliError (usage)
+// where none of them says anything.
 [[nodiscard]] HomeLayout home_of(const Context& context);
 
 // The same, made by hs: throws CliError home_not_found (exit 3) otherwise.

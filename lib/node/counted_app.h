@@ -1,5 +1,5 @@
-// The built-in app with a look over its shoulder: what was committed, how many transactions, and how
-// long the ones submitted here took. Changes nothing of what the app answers.
+// The built-in app with a look over its shoulder: what was committed, how many transactions, and
+// how long the ones submitted here took. Changes nothing of what the app answers.
 #pragma once
 #include <chrono>
 #include <functional>

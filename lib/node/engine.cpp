@@ -26,7 +26,8 @@ bool Engine::step_once(Instant now) {
   if (!self_queue_.empty()) {
     MessagePtr message = std::move(self_queue_.front());
     self_queue_.pop_front();
-    // What we send ourselves takes no room that a stranger could fill, so its size is not accounted.
+    // What we send ourselves takes no room that a stranger could fill, so its size is not
+    // accounted.
     step(now, FromPeer{.origin = self(), .message = std::move(message), .bytes = 0});
     return true;
   }

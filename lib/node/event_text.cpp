@@ -47,7 +47,9 @@ std::string details(const Event& event) {
             return text(e.vote.view) + " " + std::string(name_of(e.vote.phase)) +
                    text(e.vote.block) + " to " + brief(e.recipient);
           },
-          [](const event::NewView& e) { return text(e.view) + " highest" + text(e.highest_pc_view); },
+          [](const event::NewView& e) {
+            return text(e.view) + " highest" + text(e.highest_pc_view);
+          },
           [](const event::TimeoutVote& e) { return text(e.view); },
           [](const event::AdvanceView& e) { return text(view_of(e.certificate)); },
           [](const ReceiveProposal& e) {
@@ -90,18 +92,17 @@ std::string details(const Event& event) {
 }  // namespace
 
 Notable notable(const Event& event) {
-  return std::visit(
-      Overloaded{
-          [](const event::UpdateValidatorSet&) { return Notable::yes; },
-          [](const event::ViewTimeout&) { return Notable::yes; },
-          [](const event::EndSync&) { return Notable::yes; },
-          [](const event::Equivocation&) { return Notable::alarming; },
-          [](const event::InvalidMessage&) { return Notable::alarming; },
-          [](const event::BanPeer&) { return Notable::alarming; },
-          [](const event::AppFailure&) { return Notable::alarming; },
-          [](const auto&) { return Notable::no; },
-      },
-      event);
+  return std::visit(Overloaded{
+                        [](const event::UpdateValidatorSet&) { return Notable::yes; },
+                        [](const event::ViewTimeout&) { return Notable::yes; },
+                        [](const event::EndSync&) { return Notable::yes; },
+                        [](const event::Equivocation&) { return Notable::alarming; },
+                        [](const event::InvalidMessage&) { return Notable::alarming; },
+                        [](const event::BanPeer&) { return Notable::alarming; },
+                        [](const event::AppFailure&) { return Notable::alarming; },
+                        [](const auto&) { return Notable::no; },
+                    },
+                    event);
 }
 
 std::string to_text(const Event& event) { return std::string(name_of(event)) + details(event); }

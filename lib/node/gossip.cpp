@@ -22,8 +22,7 @@ Bytes encode_frame(bool pass_on, std::span<const Bytes> transactions) {
 
 }  // namespace
 
-std::vector<Bytes> encode_transaction_frames(bool pass_on,
-                                             const std::vector<Bytes>& transactions) {
+std::vector<Bytes> encode_transaction_frames(bool pass_on, const std::vector<Bytes>& transactions) {
   std::vector<Bytes> frames;
   std::size_t first = 0;
   std::size_t bytes = header_bytes;

@@ -4,8 +4,8 @@
 //
 // A node sends what its own users gave it to every validator that it is connected to. Where that is
 // not all of them it asks the receivers to pass the transactions on, once (`forwards` 1); what came
-// from a peer is never passed on a second time. So a full mesh carries each transaction once per link,
-// and a node that knows one validator only still reaches them all.
+// from a peer is never passed on a second time. So a full mesh carries each transaction once per
+// link, and a node that knows one validator only still reaches them all.
 #pragma once
 #include <vector>
 
@@ -23,7 +23,8 @@ struct TransactionFrame {
 // kv::transaction_bytes_max, as the pool took it.
 [[nodiscard]] std::vector<Bytes> encode_transaction_frames(bool pass_on,
                                                            const std::vector<Bytes>& transactions);
-// Errors: those of Borsh; bad_value for another first byte, an empty frame, or an empty transaction.
+// Errors: those of Borsh; bad_value for another first byte, an empty frame, or an empty
+// transaction.
 [[nodiscard]] Result<TransactionFrame> decode_transaction_frame(BytesView body);
 
 }  // namespace hs

@@ -44,8 +44,7 @@ class JsonFormatter : public spdlog::formatter {
 
 std::unique_ptr<spdlog::formatter> formatter_for(const NodeConfig& config) {
   if (config.log_json) return std::make_unique<JsonFormatter>();
-  return std::make_unique<spdlog::pattern_formatter>(text_pattern,
-                                                     spdlog::pattern_time_type::utc);
+  return std::make_unique<spdlog::pattern_formatter>(text_pattern, spdlog::pattern_time_type::utc);
 }
 
 }  // namespace

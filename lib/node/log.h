@@ -14,8 +14,8 @@ namespace hs {
 
 using LoggerPtr = std::shared_ptr<spdlog::logger>;
 
-// One line per entry; in JSON {"time","level","node","message"}. Thread-safe. Throws StoreFailure(io) if
-// the file cannot be opened. `to_stderr` adds standard error.
+// One line per entry; in JSON {"time","level","node","message"}. Thread-safe. Throws
+// StoreFailure(io) if the file cannot be opened. `to_stderr` adds standard error.
 [[nodiscard]] LoggerPtr open_log(const HomeLayout& home, const NodeConfig& config, bool to_stderr);
 
 }  // namespace hs

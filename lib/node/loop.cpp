@@ -12,8 +12,8 @@
 namespace hs {
 namespace {
 
-// Beyond either, a turn is made before another frame is taken from any socket, so that what waits here
-// is bounded however fast peers send.
+// Beyond either, a turn is made before another frame is taken from any socket, so that what waits
+// here is bounded however fast peers send.
 constexpr std::size_t waiting_inputs_max = 256;
 constexpr std::size_t waiting_bytes_max = 8 << 20;
 
@@ -48,9 +48,12 @@ spdlog::level::level_enum to_level(NetLogLevel level) {
   switch (level) {
     // What is worth a line for people, the reporter says in its own words.
     case NetLogLevel::debug:
-    case NetLogLevel::info: return spdlog::level::debug;
-    case NetLogLevel::warning: return spdlog::level::warn;
-    case NetLogLevel::error: break;
+    case NetLogLevel::info:
+      return spdlog::level::debug;
+    case NetLogLevel::warning:
+      return spdlog::level::warn;
+    case NetLogLevel::error:
+      break;
   }
   return spdlog::level::err;
 }
@@ -226,8 +229,7 @@ void NodeLoop::on_message(const PublicKey& peer, BytesView body) {
   auto message = from_borsh<Message>(body);
   if (!message) {
     ++traffic_.undecodable;
-    on_event(event::InvalidMessage{
-        .origin = peer, .kind = "frame", .why = message.error().what});
+    on_event(event::InvalidMessage{.origin = peer, .kind = "frame", .why = message.error().what});
     return;
   }
   waiting_bytes_ += body.size();
@@ -240,8 +242,8 @@ void NodeLoop::on_transactions(const PublicKey& peer, BytesView body) {
   const auto frame = decode_transaction_frame(body);
   if (!frame) {
     ++traffic_.undecodable;
-    on_event(event::InvalidMessage{
-        .origin = peer, .kind = "transactions", .why = frame.error().what});
+    on_event(
+        event::InvalidMessage{.origin = peer, .kind = "transactions", .why = frame.error().what});
     return;
   }
   traffic_.transactions_received += frame->transactions.size();
@@ -326,10 +328,9 @@ void NodeLoop::send_transactions(const std::vector<Bytes>& transactions, bool ma
     for (const Validator& validator : set->members()) validators.insert(validator.key);
   }
   validators.erase(engine_.self());
-  const bool reaches_all = std::ranges::all_of(
-      validators, [&](const PublicKey& key) { return transport_.is_up(key); });
-  for (Bytes& frame :
-       encode_transaction_frames(may_ask_to_pass_on && !reaches_all, transactions)) {
+  const bool reaches_all =
+      std::ranges::all_of(validators, [&](const PublicKey& key) { return transport_.is_up(key); });
+  for (Bytes& frame : encode_transaction_frames(may_ask_to_pass_on && !reaches_all, transactions)) {
     const auto body = std::make_shared<const Bytes>(std::move(frame));
     for (const PublicKey& validator : validators) {
       transport_.send(validator, Channel::transactions, body, Transport::WhenFull::drop);

@@ -1,8 +1,8 @@
-// The event loop's side of a node: frames, timers and submissions become inputs of the engine, and its
-// effects become frames. [ARCHITECTURE 5]
+// The event loop's side of a node: frames, timers and submissions become inputs of the engine, and
+// its effects become frames. [ARCHITECTURE 5]
 //
-// Threads: one runs the io_context and is the only one in here; others come in through post() alone.
-// A StoreFailure inside stops the loop and comes out of run(). Nothing else may escape.
+// Threads: one runs the io_context and is the only one in here; others come in through post()
+// alone. A StoreFailure inside stops the loop and comes out of run(). Nothing else may escape.
 #pragma once
 #include <asio/io_context.hpp>
 #include <asio/post.hpp>
@@ -102,11 +102,11 @@ class NodeLoop {
 
   std::set<PublicKey> configured_peers_;
   std::optional<std::vector<ValidatorSetPtr>> allowed_sets_;  // those set_allowed() knows
-  std::vector<Bytes> own_transactions_;   // to be gossiped in this turn
+  std::vector<Bytes> own_transactions_;                       // to be gossiped in this turn
   std::vector<Bytes> passed_transactions_;
   bool work_arrived_ = false;
   bool scheduled_ = false;
-  std::size_t waiting_bytes_ = 0;         // of messages put into the engine since its last turn
+  std::size_t waiting_bytes_ = 0;  // of messages put into the engine since its last turn
   // The newest message sent and its bytes, which serve all its receivers.
   MessagePtr encoded_message_;
   SharedBody encoded_;

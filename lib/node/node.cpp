@@ -12,8 +12,8 @@
 #include "lib/node/loop.h"
 #include "lib/node/service.h"
 #include "lib/rpc/control_server.h"
-#include "lib/rpc/server.h"
 #include "lib/rpc/encoding.h"
+#include "lib/rpc/server.h"
 
 namespace hs {
 namespace {
@@ -41,8 +41,9 @@ NodeFailure cannot_listen(const Error& error, const HostPort& address, const std
 
 Status load_app(KvApp& app, const KvStore& store) {
   const TreeReader tree(store);
-  return app.load([&](BytesView key) { return tree.app_value(key); },
-                  [&](BytesView prefix, const kv::Visitor& visit) { tree.scan_app(prefix, visit); });
+  return app.load(
+      [&](BytesView key) { return tree.app_value(key); },
+      [&](BytesView prefix, const kv::Visitor& visit) { tree.scan_app(prefix, visit); });
 }
 
 }  // namespace
@@ -62,8 +63,8 @@ struct Node::Impl {
   NodeRuntime runtime;
   bool announced = false;
 
-  Impl(NodeSettings settings_in, NodeVault vault_in, LoggerPtr log_in, const KvAppConfig& app_config,
-       ControlPath control_path_in)
+  Impl(NodeSettings settings_in, NodeVault vault_in, LoggerPtr log_in,
+       const KvAppConfig& app_config, ControlPath control_path_in)
       : settings(std::move(settings_in)),
         vault(std::move(vault_in)),
         log(std::move(log_in)),
@@ -95,8 +96,7 @@ struct Node::Impl {
 
 std::optional<NodeFailure> Node::Impl::start_servers() {
   if (const auto listening = loop.listen(); !listening) {
-    return cannot_listen(listening.error(), settings.config.p2p_listen, "its peers",
-                         "--p2p-addr");
+    return cannot_listen(listening.error(), settings.config.p2p_listen, "its peers", "--p2p-addr");
   }
   // Answers from the first request on, so there must be a snapshot before there is a server.
   loop.reporter().publish();

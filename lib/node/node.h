@@ -19,8 +19,8 @@ struct NodeOptions {
 
 class Node {
  public:
-  // Locks the home, opens the disk, starts the servers and listens; run/node.json is written last, so
-  // whoever sees it can connect. Takes part in nothing before run().
+  // Locks the home, opens the disk, starts the servers and listens; run/node.json is written last,
+  // so whoever sees it can connect. Takes part in nothing before run().
   [[nodiscard]] static std::expected<std::unique_ptr<Node>, NodeFailure> start(
       NodeSettings settings, const NodeOptions& options);
   // Closes everything and removes run/node.json.

@@ -15,8 +15,8 @@ class PeerLedger {
   // A peer that is expected: shown as not connected until it is. `name` may be empty.
   void expect(const PublicKey& peer, const std::string& name, const std::string& address);
   void up(const PublicKey& peer, const PeerInfo& info);
-  // All peers that were ever expected or up, with the figures of `connected` added to those of their
-  // earlier connections.
+  // All peers that were ever expected or up, with the figures of `connected` added to those of
+  // their earlier connections.
   [[nodiscard]] std::shared_ptr<const std::vector<PeerStatus>> statuses(
       const std::vector<PeerInfo>& connected);
 
@@ -25,8 +25,8 @@ class PeerLedger {
     std::string name;
     std::string address;
     std::uint64_t connections = 0;
-    PeerInfo last;                   // figures of the newest connection when last looked at
-    std::uint64_t bytes_out = 0;     // of the connections before it
+    PeerInfo last;                // figures of the newest connection when last looked at
+    std::uint64_t bytes_out = 0;  // of the connections before it
     std::uint64_t bytes_in = 0;
     std::uint64_t dropped = 0;
   };

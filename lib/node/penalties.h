@@ -1,5 +1,5 @@
-// Who sends too much that is wrong. A peer whose messages fail their checks more than a hundred times
-// a second costs more than it brings, and is kept away for a while. [RELIABILITY 5]
+// Who sends too much that is wrong. A peer whose messages fail their checks more than a hundred
+// times a second costs more than it brings, and is kept away for a while. [RELIABILITY 5]
 #pragma once
 #include <map>
 #include <optional>

@@ -22,7 +22,8 @@ Status die_with_parent(pid_t parent) {
   if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) {
     return fail(Errc::io, "prctl: " + std::generic_category().message(errno));
   }
-  // The parent may have died before the line above; then the signal was sent already, or never will.
+  // The parent may have died before the line above; then the signal was sent already, or never
+  // will.
   if (::getppid() != parent) {
     return fail(Errc::not_found, "process " + std::to_string(parent) + " is not our parent");
   }
@@ -44,7 +45,7 @@ void harden_process(bool hide_memory) {
 }
 
 void save_memory() {
-  constexpr int arenas = 2;                 // the loop's, and one for all other threads
+  constexpr int arenas = 2;                  // the loop's, and one for all other threads
   constexpr int trim_threshold = 256 << 10;  // give back what a burst of large blocks took
   ::mallopt(M_ARENA_MAX, arenas);
   ::mallopt(M_TRIM_THRESHOLD, trim_threshold);

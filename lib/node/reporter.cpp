@@ -39,8 +39,8 @@ std::vector<NodeMetric> metrics_of(const TransportCounters& net, const NodeTraff
   };
   for (std::size_t i = 0; i < net.closed.size(); ++i) {
     if (net.closed[i] == 0) continue;
-    NodeMetric closed = counter("connections_closed_total", "Connections ended, by reason.",
-                                net.closed[i]);
+    NodeMetric closed =
+        counter("connections_closed_total", "Connections ended, by reason.", net.closed[i]);
     closed.labels["reason"] = std::string(to_string(static_cast<CloseReason>(i)));
     metrics.push_back(std::move(closed));
   }
@@ -101,8 +101,8 @@ void Reporter::peer_down(const PublicKey& peer, CloseReason reason, const std::s
   refreshed_.reset();
   const auto name = template_.names.find(peer);
   log_->info("peer {} is down: {}{}{}",
-             name == template_.names.end() ? to_hex(peer.view()) : name->second,
-             to_string(reason), text.empty() ? "" : ", ", text);
+             name == template_.names.end() ? to_hex(peer.view()) : name->second, to_string(reason),
+             text.empty() ? "" : ", ", text);
 }
 
 void Reporter::tell(const Event& event) {
@@ -118,8 +118,8 @@ void Reporter::tell(const Event& event) {
     publish();
   }
   if (std::holds_alternative<event::Equivocation>(event)) {
-    template_.evidence = std::make_shared<const std::vector<event::Equivocation>>(
-        from_.engine.replica().evidence());
+    template_.evidence =
+        std::make_shared<const std::vector<event::Equivocation>>(from_.engine.replica().evidence());
   }
   hub_.tell(event, std::chrono::system_clock::now());
 }

@@ -17,7 +17,7 @@ namespace hs {
 struct NodeTraffic {
   std::uint64_t messages_received = 0;
   std::uint64_t messages_sent = 0;
-  std::uint64_t undecodable = 0;   // frames that were no message
+  std::uint64_t undecodable = 0;  // frames that were no message
   std::uint64_t transactions_received = 0;
   std::uint64_t banishments = 0;
 };
@@ -48,8 +48,8 @@ class Reporter {
   // After a turn.
   void publish();
 
-  // "view 812 | highest 811 | locked 810 | committed 809 | peers 3/3 | 412 tx/s | p99 9 ms". The rate
-  // is over the time since the last call.
+  // "view 812 | highest 811 | locked 810 | committed 809 | peers 3/3 | 412 tx/s | p99 9 ms". The
+  // rate is over the time since the last call.
   [[nodiscard]] std::string status_line();
 
  private:

@@ -17,8 +17,8 @@ Result<Answer> ask(NodeLoop& loop, std::function<Answer()> work) {
   auto answer = promise->get_future();
   loop.post([promise, work = std::move(work)] { promise->set_value(work()); });
   if (answer.wait_for(loop_answer_max) != std::future_status::ready) {
-    return fail(Errc::timed_out, "the node did not answer within " +
-                                     std::to_string(loop_answer_max.count()) + " s");
+    return fail(Errc::timed_out,
+                "the node did not answer within " + std::to_string(loop_answer_max.count()) + " s");
   }
   return answer.get();
 }

@@ -27,10 +27,10 @@ std::optional<NodeFailure> check_home(const HomeLayout& home) {
     return std::filesystem::exists(path, error);
   };
   if (!exists(home.node_yaml()) && !exists(home.genesis_yaml())) {
-    return NodeFailure{Kind::not_found, home.root.string() + " is no home of a node",
-                       "it holds neither node.yaml nor genesis.yaml",
-                       "make one: hs node init --home " + home.root.string() +
-                           " --genesis FILE --key FILE"};
+    return NodeFailure{
+        Kind::not_found, home.root.string() + " is no home of a node",
+        "it holds neither node.yaml nor genesis.yaml",
+        "make one: hs node init --home " + home.root.string() + " --genesis FILE --key FILE"};
   }
   if (!exists(home.safety_record())) {
     return NodeFailure{Kind::no_record, home.safety_record().string() + " is missing",
@@ -46,8 +46,7 @@ std::expected<ReplicaConfig, NodeFailure> replica_config(const Genesis& genesis,
   constexpr int idle_part = 4;
   const Duration timeout = genesis.params.view_timeout;
   const Duration idle = config.idle_interval.value_or(timeout / idle_part);
-  auto replica =
-      ReplicaConfig::with(genesis.chain_id, genesis.params.epoch_length, timeout, idle);
+  auto replica = ReplicaConfig::with(genesis.chain_id, genesis.params.epoch_length, timeout, idle);
   if (!replica.idle_interval_fits()) {
     return std::unexpected(NodeFailure{
         Kind::bad_config, "consensus.idle_interval is too long for this chain",

@@ -31,8 +31,10 @@ NodeFailure bad_record(const StoreFailure& failure) {
 }
 
 NodeFailure bad_database(const HomeLayout& home, const StoreFailure& failure) {
-  const std::string reset = "drop the data and fetch them anew from the peers, keeping the voting "
-                            "record: hs node reset --data --home " + home.root.string();
+  const std::string reset =
+      "drop the data and fetch them anew from the peers, keeping the voting "
+      "record: hs node reset --data --home " +
+      home.root.string();
   switch (failure.kind()) {
     case StoreFailure::Kind::corrupt:
       return {Kind::corrupt, failure.what(), "the data are not what was written", reset};
@@ -67,15 +69,16 @@ std::expected<NodeVault, NodeFailure> open_vault(const NodeSettings& settings) {
                                        "put the file back, or make a new home: hs node init"});
   }
   try {
-    vault.store = open_leveldb(settings.home.data().string(),
-                               {.never_sync = !settings.config.sync_always});
+    vault.store =
+        open_leveldb(settings.home.data().string(), {.never_sync = !settings.config.sync_always});
     const auto content = reconcile(vault.safety->content(), TreeReader(*vault.store));
     if (!content) {
       return std::unexpected(NodeFailure{
           Kind::rolled_back, content.error().what,
           "voting from here on could be a second vote in a view",
           "bring back the newest data, or drop them and keep the record: hs node reset --data "
-          "--home " + settings.home.root.string()});
+          "--home " +
+              settings.home.root.string()});
     }
     vault.safety->write(*content);
     vault.safety->sync();

@@ -15,13 +15,13 @@ Result<ControlPath> ControlPath::of(const HomeLayout& home) {
   if (path.size() < sizeof(sockaddr_un::sun_path)) return ControlPath(path, -1);
   const int folder = ::open(home.run().c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
   if (folder < 0) {
-    return fail(errno == ENOENT ? Errc::not_found : Errc::io,
-                "cannot open " + home.run().string() + ": " +
-                    std::generic_category().message(errno));
+    return fail(
+        errno == ENOENT ? Errc::not_found : Errc::io,
+        "cannot open " + home.run().string() + ": " + std::generic_category().message(errno));
   }
-  return ControlPath("/proc/self/fd/" + std::to_string(folder) + "/" +
-                         home.control_socket().filename().string(),
-                     folder);
+  return ControlPath(
+      "/proc/self/fd/" + std::to_string(folder) + "/" + home.control_socket().filename().string(),
+      folder);
 }
 
 ControlPath::ControlPath(ControlPath&& other) noexcept

@@ -7,9 +7,9 @@
 
 namespace hs {
 
-// A socket address holds 107 bytes. A longer path is reached through an open descriptor of its folder,
-// /proc/self/fd/N/ctl.sock, which is good for this process as long as this object lives. For binding
-// and for connecting alike.
+// A socket address holds 107 bytes. A longer path is reached through an open descriptor of its
+// folder, /proc/self/fd/N/ctl.sock, which is good for this process as long as this object lives.
+// For binding and for connecting alike.
 class ControlPath {
  public:
   // Errors: not_found (the home has no run folder), io.

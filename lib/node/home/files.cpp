@@ -48,8 +48,8 @@ Result<std::string> read_file(const std::filesystem::path& file, std::size_t byt
     if (got == 0) return text;
     text.append(buffer, static_cast<std::size_t>(got));
     if (text.size() > bytes_max) {
-      return fail(Errc::too_long, file.string() + " is larger than " +
-                                      std::to_string(bytes_max) + " bytes");
+      return fail(Errc::too_long,
+                  file.string() + " is larger than " + std::to_string(bytes_max) + " bytes");
     }
   }
 }

@@ -11,8 +11,8 @@ namespace hs {
 // Errors: not_found, too_long above `bytes_max`, io.
 [[nodiscard]] Result<std::string> read_file(const std::filesystem::path& file,
                                             std::size_t bytes_max);
-// Writes beside it, syncs, renames, syncs the folder: a reader sees the old file or the new one, even
-// after a crash. Mode as of open(2). Errors: io.
+// Writes beside it, syncs, renames, syncs the folder: a reader sees the old file or the new one,
+// even after a crash. Mode as of open(2). Errors: io.
 [[nodiscard]] Status replace_file(const std::filesystem::path& file, std::string_view text,
                                   unsigned mode);
 // Puts the names in a folder on disk. Errors: io.

@@ -12,7 +12,8 @@ namespace hs {
 
 Result<HomeLock> HomeLock::take(const HomeLayout& home, Mode mode) {
   const std::string path = home.lock().string();
-  const int flags = O_CLOEXEC | O_NOFOLLOW | (mode == Mode::exclusive ? O_RDWR | O_CREAT : O_RDONLY);
+  const int flags =
+      O_CLOEXEC | O_NOFOLLOW | (mode == Mode::exclusive ? O_RDWR | O_CREAT : O_RDONLY);
   const int descriptor = ::open(path.c_str(), flags, 0600);
   if (descriptor < 0) {
     const Errc code = errno == ENOENT ? Errc::not_found : Errc::io;
@@ -26,8 +27,7 @@ Result<HomeLock> HomeLock::take(const HomeLayout& home, Mode mode) {
   return lock;
 }
 
-HomeLock::HomeLock(HomeLock&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)) {}
+HomeLock::HomeLock(HomeLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
 
 HomeLock& HomeLock::operator=(HomeLock&& other) noexcept {
   std::swap(descriptor_, other.descriptor_);

@@ -40,8 +40,8 @@ Status make_home_folder(const std::filesystem::path& root) {
     return fail(Errc::exists, root.string() + " exists already and is not empty");
   }
   if (::chmod(root.c_str(), 0700) != 0) {
-    return fail(Errc::io, "cannot restrict " + root.string() + " to its owner: " +
-                              std::generic_category().message(errno));
+    return fail(Errc::io, "cannot restrict " + root.string() +
+                              " to its owner: " + std::generic_category().message(errno));
   }
   return {};
 }
@@ -74,8 +74,8 @@ Status init_home(const InitRequest& request) {
   HS_TRY(genesis, parse_genesis(genesis_text, request.genesis.string()));
   HS_TRY(key, read_key_file(request.key));
   if (key.test && !genesis.testnet) {
-    return fail(Errc::denied, request.key.string() +
-                                  " is a test key, which only a test genesis may use");
+    return fail(Errc::denied,
+                request.key.string() + " is a test key, which only a test genesis may use");
   }
   if (!request.config.sync_always && !genesis.testnet) {
     return fail(Errc::bad_value, "storage.sync: never is for a test genesis only");

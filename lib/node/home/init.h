@@ -16,13 +16,13 @@ struct InitRequest {
 };
 
 // Creates the folder (0700) with everything a first `node run` needs. Nothing is left behind on an
-// error. Errors: exists if the folder is there and not empty; those of the genesis and key readers; io.
-// Throws StoreFailure if the disk fails.
+// error. Errors: exists if the folder is there and not empty; those of the genesis and key readers;
+// io. Throws StoreFailure if the disk fails.
 [[nodiscard]] Status init_home(const InitRequest& request);
 
-// Empties data/ to the state of genesis and keeps safety/: the record is synced and marked first, so
-// that a crash in between leaves a home that is refused or complete, never one that could vote twice.
-// Requires the exclusive lock. Throws StoreFailure.
+// Empties data/ to the state of genesis and keeps safety/: the record is synced and marked first,
+// so that a crash in between leaves a home that is refused or complete, never one that could vote
+// twice. Requires the exclusive lock. Throws StoreFailure.
 [[nodiscard]] Status reset_data(const HomeLayout& home);
 
 }  // namespace hs

@@ -25,8 +25,8 @@ struct HomeLayout {
   [[nodiscard]] std::filesystem::path logs() const { return root / "logs"; }
   [[nodiscard]] std::filesystem::path log_file() const { return logs() / "node.log"; }
 
-  // Did hs make this folder? Asked before anything is deleted: node.yaml, genesis.yaml and the voting
-  // record are all there.
+  // Did hs make this folder? Asked before anything is deleted: node.yaml, genesis.yaml and the
+  // voting record are all there.
   [[nodiscard]] bool is_home() const;
 };
 

@@ -80,8 +80,7 @@ Status read_optional_parts(const YamlFields& root, NodeConfig& config) {
 
 Result<NodeConfig> parse_node_config(std::string_view text, const std::string& name) {
   HS_TRY(file, parse_yaml(text, name));
-  HS_TRY(root,
-         file.fields(node_schema, {"name", "p2p", "rpc", "consensus", "storage", "log"}));
+  HS_TRY(root, file.fields(node_schema, {"name", "p2p", "rpc", "consensus", "storage", "log"}));
   NodeConfig config;
   HS_TRY(name_value, root.required("name"));
   HS_TRY(node_name, name_value.text());
@@ -107,8 +106,8 @@ std::string node_config_yaml(const NodeConfig& config) {
   }
   std::string text = std::string("schema: ") + node_schema + "\n";
   text += "name: " + yaml_quoted(config.name) + "\n";
-  text += "p2p: {listen: " + yaml_quoted(to_string(config.p2p_listen)) + ", peers: [" + peers +
-          "]}\n";
+  text +=
+      "p2p: {listen: " + yaml_quoted(to_string(config.p2p_listen)) + ", peers: [" + peers + "]}\n";
   text += "rpc: {listen: " + yaml_quoted(to_string(config.rpc_listen)) + ", auth: none}\n";
   if (config.idle_interval) {
     const auto us = std::chrono::duration_cast<std::chrono::microseconds>(*config.idle_interval);

@@ -20,7 +20,7 @@
 namespace hs {
 
 struct NodeConfig {
-  std::string name = "node";  // as check_key_name() allows
+  std::string name = "node";                // as check_key_name() allows
   HostPort p2p_listen{"127.0.0.1", 27000};  // port 0: any free one
   std::vector<PeerAddress> peers;
   HostPort rpc_listen{"127.0.0.1", 27001};

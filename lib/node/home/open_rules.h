@@ -14,10 +14,11 @@ namespace hs {
 // Does the record hold a promise that the database does not know of?
 [[nodiscard]] bool is_ahead(const SafetyRecord& record, const TreeReader& database);
 
-// What the record must hold before the replica starts: the recorded promises and those of the database,
-// whichever are higher; the reset mark is dropped once the database has caught up. Errors: mismatch if
-// the record is ahead of a database that was not reset on purpose: its data were rolled back, and a
-// vote could be the second one in its view.
-[[nodiscard]] Result<SafetyContent> reconcile(const SafetyContent& found, const TreeReader& database);
+// What the record must hold before the replica starts: the recorded promises and those of the
+// database, whichever are higher; the reset mark is dropped once the database has caught up.
+// Errors: mismatch if the record is ahead of a database that was not reset on purpose: its data
+// were rolled back, and a vote could be the second one in its view.
+[[nodiscard]] Result<SafetyContent> reconcile(const SafetyContent& found,
+                                              const TreeReader& database);
 
 }  // namespace hs

@@ -46,16 +46,19 @@ std::optional<std::uint64_t> process_start_time(pid_t pid) {
 
 bool is_alive(const NodeRuntime& runtime) {
   const auto stat = process_stat(runtime.pid);
-  return stat && stat->start_time == runtime.start_time && stat->state != 'Z' &&
-         stat->state != 'X';
+  return stat && stat->start_time == runtime.start_time && stat->state != 'Z' && stat->state != 'X';
 }
 
 Status write_runtime(const HomeLayout& home, const NodeRuntime& runtime) {
   const nlohmann::ordered_json json = {
-      {"schema", runtime_schema},   {"name", runtime.name},
-      {"pid", runtime.pid},         {"start_time", std::to_string(runtime.start_time)},
-      {"p2p", runtime.p2p},         {"rpc", runtime.rpc},
-      {"public_key", runtime.public_key}, {"ready_at", runtime.ready_at},
+      {"schema", runtime_schema},
+      {"name", runtime.name},
+      {"pid", runtime.pid},
+      {"start_time", std::to_string(runtime.start_time)},
+      {"p2p", runtime.p2p},
+      {"rpc", runtime.rpc},
+      {"public_key", runtime.public_key},
+      {"ready_at", runtime.ready_at},
       {"version", runtime.version},
   };
   return replace_file(home.runtime_json(), json.dump(2) + "\n", 0600);
@@ -79,7 +82,8 @@ Result<NodeRuntime> read_runtime(const HomeLayout& home) {
     json.at("ready_at").get_to(runtime.ready_at);
     json.at("version").get_to(runtime.version);
     return runtime;
-  } catch (const std::exception& wrong) {  // of nlohmann::json or std::stoull: a field is not as above
+  } catch (
+      const std::exception& wrong) {  // of nlohmann::json or std::stoull: a field is not as above
     return fail(Errc::corrupt, path + ": " + wrong.what());
   }
 }

@@ -17,7 +17,8 @@ namespace hs {
 namespace {
 
 constexpr std::size_t slot_bytes = 512;
-constexpr std::array<off_t, 2> slot_offsets = {0, 4096};  // pages apart: a torn page spoils one only
+constexpr std::array<off_t, 2> slot_offsets = {0,
+                                               4096};  // pages apart: a torn page spoils one only
 constexpr std::string_view magic = "HSVOTED1";
 
 struct Slot {
@@ -68,7 +69,8 @@ Result<Slot> decode_slot(BytesView bytes) {
   return slot;
 }
 
-std::optional<Slot> read_slot(int descriptor, std::size_t index, const std::filesystem::path& file) {
+std::optional<Slot> read_slot(int descriptor, std::size_t index,
+                              const std::filesystem::path& file) {
   std::array<std::uint8_t, slot_bytes> bytes{};
   std::size_t filled = 0;
   while (filled < bytes.size()) {

@@ -1,8 +1,8 @@
 // The voting record on disk: what this node has promised by its votes, kept beside the database so
 // that it survives every reset of it. [ARCHITECTURE 5, PROTOCOL 3A.1]
 //
-// File format: two slots of 512 bytes, at offsets 0 and 4096, written in turn, so that a write torn by
-// a crash can only spoil the slot that is not the newest. A slot is
+// File format: two slots of 512 bytes, at offsets 0 and 4096, written in turn, so that a write torn
+// by a crash can only spoil the slot that is not the newest. A slot is
 //   magic "HSVOTED1" | generation u64 | data_was_reset u8 | node key 32 | genesis hash 32
 //   | length u32 | record (Borsh) | SHA-256 of all of the slot before it
 // in little-endian. The reader takes the valid slot of the highest generation.
@@ -14,8 +14,8 @@
 
 namespace hs {
 
-// To whom a record belongs. It also pins the genesis of a home: a record beside another key or another
-// genesis is refused (open_rules.h).
+// To whom a record belongs. It also pins the genesis of a home: a record beside another key or
+// another genesis is refused (open_rules.h).
 struct SafetyStamp {
   PublicKey node;
   Hash genesis;
@@ -31,7 +31,8 @@ struct SafetyContent {
 // One owner, one thread.
 class SafetyFile {
  public:
-  // Writes the first record, synced, with its folder. Throws StoreFailure(io) if there is one already.
+  // Writes the first record, synced, with its folder. Throws StoreFailure(io) if there is one
+  // already.
   static void create(const std::filesystem::path& file, const SafetyStamp& stamp);
   // Opens an existing one. Throws StoreFailure: missing; corrupt if no slot is valid; io.
   explicit SafetyFile(const std::filesystem::path& file);
@@ -41,10 +42,11 @@ class SafetyFile {
 
   [[nodiscard]] const SafetyStamp& stamp() const { return stamp_; }
   [[nodiscard]] const SafetyContent& content() const { return content_; }
-  // In the hands of the kernel when it returns, so that it survives the death of the process; on disk
-  // only after sync(). Throws StoreFailure(io).
+  // In the hands of the kernel when it returns, so that it survives the death of the process; on
+  // disk only after sync(). Throws StoreFailure(io).
   void write(const SafetyContent& content);
-  // Puts what was written on disk; nothing to do if nothing was written since. Throws StoreFailure(io).
+  // Puts what was written on disk; nothing to do if nothing was written since. Throws
+  // StoreFailure(io).
   void sync();
 
  private:

@@ -19,16 +19,16 @@ class Bench {
     const SafetyStamp stamp{.node = key_.public_key(), .genesis = Hash{}};
     SafetyFile::create(folder_ / "safety" / "record", stamp);
     safety_.emplace(folder_ / "safety" / "record");
-    engine_.emplace(
-        EngineParts{.config = config_,
-                    .key = key_,
-                    .store = store_,
-                    .app = app_,
-                    .safety = *safety_,
-                    .rng = Rng(1)},
-        EngineOutlets{.send = [this](const Recipient&, const MessagePtr& message) { on_send(*message); },
-                      .tell = [this](const Event& event) { on_event(event); },
-                      .now = [this] { return now_; }});
+    engine_.emplace(EngineParts{.config = config_,
+                                .key = key_,
+                                .store = store_,
+                                .app = app_,
+                                .safety = *safety_,
+                                .rng = Rng(1)},
+                    EngineOutlets{.send = [this](const Recipient&,
+                                                 const MessagePtr& message) { on_send(*message); },
+                                  .tell = [this](const Event& event) { on_event(event); },
+                                  .now = [this] { return now_; }});
   }
 
   // Turns and moves time until `height` is committed; false if that takes too many turns.

@@ -30,9 +30,8 @@ Cluster::Cluster(std::size_t nodes) : running_(nodes) {
   std::vector<KeyFile> keys;
   for (std::size_t i = 0; i < nodes; ++i) {
     keys.push_back({"n" + std::to_string(i), test_key(static_cast<std::uint8_t>(i + 1)), false});
-    draft.validators.push_back({.name = keys.back().name,
-                                .public_key = keys.back().key.public_key(),
-                                .power = Power{1}});
+    draft.validators.push_back(
+        {.name = keys.back().name, .public_key = keys.back().key.public_key(), .power = Power{1}});
     REQUIRE(write_key_file(folder_ / (keys.back().name + ".key.yaml"), keys.back(), false));
   }
   const auto created = create_genesis(draft);

@@ -1,5 +1,5 @@
-// Nodes with real transports, databases and servers in one process, each on a thread of its own, all
-// on ephemeral ports of the loopback.
+// Nodes with real transports, databases and servers in one process, each on a thread of its own,
+// all on ephemeral ports of the loopback.
 #pragma once
 #include <functional>
 #include <memory>
@@ -29,7 +29,8 @@ class Cluster {
   [[nodiscard]] std::size_t size() const { return homes_.size(); }
   [[nodiscard]] const HomeLayout& home(std::size_t node) const { return homes_[node]; }
   // GET on the control socket of a running node; none if it does not answer with 200.
-  [[nodiscard]] std::optional<nlohmann::json> get(std::size_t node, const std::string& target) const;
+  [[nodiscard]] std::optional<nlohmann::json> get(std::size_t node,
+                                                  const std::string& target) const;
   // POST; the HTTP status is in the reply.
   [[nodiscard]] Result<RpcReply> post(std::size_t node, const std::string& target,
                                       const nlohmann::ordered_json& body) const;
