@@ -161,6 +161,14 @@ void Connection::close_socket() {
   socket_.close(error);  // nothing can be done about an error; the descriptor is gone either way
 }
 
+void Connection::excuse(Clock::time_point now) {
+  heard_ = now;
+  backlog_since_ = now;
+  if (!frame_started_) return;
+  frame_started_ = now;
+  frame_bytes_before_ = decoder_.unfinished_bytes();
+}
+
 void Connection::check(Clock::time_point now) {
   switch (phase_) {
     case Phase::connecting:

@@ -84,6 +84,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // Takes over what `other` had not begun to send.
   void take_queue(Connection& other);
 
+  // We were away (paused, or starved of CPU) until now: nobody can be blamed for silence before.
+  void excuse(Clock::time_point now);
   // Looks at the limits in time and sends a ping when one is due; may end the connection.
   void check(Clock::time_point now);
 

@@ -161,11 +161,7 @@ void Connection::pause() {
 void Connection::resume() {
   if (!paused_) return;
   paused_ = false;
-  heard_ = Clock::now();
-  if (frame_started_) {
-    frame_started_ = heard_;
-    frame_bytes_before_ = decoder_.unfinished_bytes();
-  }
+  excuse(Clock::now());
   // Not from here: the owner's callbacks must not run inside the owner's call.
   asio::post(shared_.loop, [self = shared_from_this()] {
     if (self->phase_ != Phase::up || self->paused_) return;

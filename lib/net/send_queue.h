@@ -24,8 +24,8 @@ class SendQueue {
   // so that small ones share a TLS record and a system call.
   std::size_t take(std::span<std::uint8_t> out);
 
-  // Appends the frames of `other` of which nothing was taken yet, oldest first, within the limit. Not
-  // its hello, which belongs to its connection.
+  // Appends the frames of `other` of which nothing was taken yet, oldest first, within the limit.
+  // Not its hello, which belongs to its connection.
   void append_untouched(SendQueue& other);
 
   // Forgets all frames of which nothing was taken yet; how many.

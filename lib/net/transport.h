@@ -3,8 +3,10 @@
 // proof of origin. [PROTOCOL 7.4, 7.5, S21, S25]
 //
 // Threads: everything here, callbacks included, happens on the one thread that runs the io_context.
-// Callbacks are never called from inside a method of Transport, so they may call any of them.
-// Nothing here blocks, and no exception leaves it.
+// Callbacks are never called from inside a method of Transport, so they may call any of them but
+// the destructor; `log` alone is called from anywhere and must call none. What is_up() and peers()
+// say can therefore be a step ahead of on_peer_up and on_peer_down. Nothing here blocks, and no
+// exception leaves it.
 #pragma once
 #include <chrono>
 #include <functional>

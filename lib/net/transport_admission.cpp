@@ -1,5 +1,6 @@
 // Which connection may come in, and which one stays when there are two.
 #include "lib/base/check.h"
+#include "lib/net/admission.h"
 #include "lib/net/escape.h"
 #include "lib/net/transport_impl.h"
 
@@ -32,24 +33,16 @@ void Transport::Impl::on_accept(asio::ip::tcp::socket socket) {
 }
 
 std::optional<CloseReason> Transport::Impl::admission(const asio::ip::address& from) {
-  std::size_t inbound = 0;
-  std::size_t pending = 0;
-  std::size_t pending_from_there = 0;
+  Crowd crowd{.allowed = allowed_.size(), .loopback = from.is_loopback()};
   for (const auto& [raw, connection] : connections_) {
-    if (connection->direction() == Direction::inbound) ++inbound;
+    if (connection->direction() == Direction::inbound) ++crowd.inbound;
     if (!is_pending(*connection)) continue;
-    ++pending;
-    if (connection->address() == from) ++pending_from_there;
+    ++crowd.pending;
+    if (connection->address() == from) ++crowd.pending_from_there;
   }
-  if (!from.is_loopback() && pending_from_there >= config_.limits.pending_per_address_max) {
-    return CloseReason::pending_limit;
-  }
-  if (pending >= config_.limits.pending_max) {
-    if (!make_room_among_pending()) return CloseReason::pending_limit;
-    --inbound;
-  }
-  if (inbound >= 2 * allowed_.size() + inbound_connections_extra) return CloseReason::inbound_limit;
-  return std::nullopt;
+  const Admission admission = judge(crowd, config_.limits);
+  if (admission.needs_room && !make_room_among_pending()) return CloseReason::pending_limit;
+  return admission.refusal;
 }
 
 // Closes one that is on its way out already, else the oldest if it has had its time.

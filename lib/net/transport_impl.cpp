@@ -49,6 +49,7 @@ Status Transport::Impl::start() {
   HS_TRY_STATUS(listener_->listen(config_.listen));
   running_ = true;
   for (const PublicKey& key : allowed_) plan_dial(key);
+  swept_ = Clock::now();
   arm_sweep_timer();
   return {};
 }
@@ -198,8 +199,15 @@ void Transport::Impl::arm_sweep_timer() {
 
 void Transport::Impl::sweep() {
   const auto now = Clock::now();
+  const TransportLimits& limits = config_.limits;
+  // What peers sent while this process was paused is still unread; a late sweep must not judge
+  // them.
+  const bool late = now - std::exchange(swept_, now) > limits.sweep_interval + limits.idle_max / 4;
   const auto connections = connections_;  // a check may end a connection
-  for (const auto& [raw, connection] : connections) connection->check(now);
+  for (const auto& [raw, connection] : connections) {
+    if (late) connection->excuse(now);
+    connection->check(now);
+  }
   if (running_) arm_sweep_timer();
 }
 
@@ -208,7 +216,6 @@ void Transport::Impl::sweep() {
 // Callbacks wait here until no method of ours is on the stack, and are made in the order in which
 // things happened.
 void Transport::Impl::tell(std::function<void()> news) {
-  if (stopped_) return;
   news_.push_back(std::move(news));
   if (news_scheduled_) return;
   news_scheduled_ = true;

@@ -79,6 +79,7 @@ class Transport::Impl final : public ConnectionOwner, public std::enable_shared_
   std::shared_ptr<Listener> listener_;
   asio::steady_timer dial_timer_;
   asio::steady_timer sweep_timer_;
+  Clock::time_point swept_{};
   bool running_ = false;
   bool stopped_ = false;
 

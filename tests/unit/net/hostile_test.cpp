@@ -90,7 +90,7 @@ TEST_CASE("garbage and plain HTTP on the port are closed", "[net][hostile]") {
 
 TEST_CASE("a connection that says nothing is closed in time", "[net][hostile]") {
   TransportConfig config = TestNode::default_config();
-  config.limits.preauth_time_max = 100ms;
+  config.limits.preauth_time_max = 250ms;
   World world(config);
   RawSocket silent(world.loop, world.node->local_port());
   RawSocket stuck(world.loop, world.node->local_port());
@@ -102,7 +102,7 @@ TEST_CASE("a connection that says nothing is closed in time", "[net][hostile]") 
 
 TEST_CASE("an authenticated key that sends no hello is closed in time", "[net][hostile]") {
   TransportConfig config = TestNode::default_config();
-  config.limits.preauth_time_max = 300ms;
+  config.limits.preauth_time_max = 600ms;
   World world(config);
   RawPeer peer = world.greeted_peer();
   REQUIRE(run_until(world.loop, [&] {
@@ -280,6 +280,7 @@ TEST_CASE("the name of a peer is escaped", "[net][hostile]") {
 TEST_CASE("connections without a hello are limited, and old ones make room", "[net][hostile]") {
   TransportConfig config = TestNode::default_config();
   config.limits.pending_max = 2;
+  config.limits.preauth_time_max = std::chrono::hours(1);
   World world(config);
   RawSocket first(world.loop, world.node->local_port());
   RawSocket second(world.loop, world.node->local_port());
@@ -287,7 +288,17 @@ TEST_CASE("connections without a hello are limited, and old ones make room", "[n
   REQUIRE(run_until(world.loop, [&] { return third.is_closed(); }));
   CHECK_FALSE(first.is_closed());
   CHECK(world.node.closed(CloseReason::pending_limit) == 1);
-  // The honest peer of World's end gets in although both places are taken by the silent.
+  CHECK(world.serves_honest_peer());  // although both places are taken by the silent
+}
+
+TEST_CASE("a refused peer that stays is cut off", "[net][hostile]") {
+  World world;
+  RawPeer peer = world.up_peer();
+  peer.send(Bytes{1, 0, 0, 0, 4});
+  REQUIRE(run_until(world.loop, [&] {
+    peer.send(Bytes(1000, 1));  // it goes on, and does not close its side
+    return peer.is_cut_off();
+  }));
 }
 
 TEST_CASE("a frame that trickles in is ended", "[net][hostile]") {

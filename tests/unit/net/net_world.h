@@ -129,12 +129,19 @@ class RawSocket {
     socket_.connect({asio::ip::address_v4::loopback(), port});
     socket_.non_blocking(true);
   }
+  explicit RawSocket(asio::ip::tcp::socket accepted) : socket_(std::move(accepted)) {
+    socket_.non_blocking(true);
+  }
 
   // As much as the socket takes; how much.
   std::size_t send(BytesView bytes) {
     asio::error_code error;
-    return socket_.send(asio::buffer(bytes.data(), bytes.size()), 0, error);
+    const std::size_t sent = socket_.send(asio::buffer(bytes.data(), bytes.size()), 0, error);
+    cut_off_ = cut_off_ || (error && error != asio::error::would_block);
+    return sent;
   }
+  // Did sending fail, since the other side is gone altogether?
+  [[nodiscard]] bool is_cut_off() const { return cut_off_; }
   // What has arrived since the last call; closed() afterwards tells whether more can come.
   Bytes receive() {
     Bytes all;
@@ -157,14 +164,18 @@ class RawSocket {
  private:
   asio::ip::tcp::socket socket_;
   bool closed_ = false;
+  bool cut_off_ = false;
 };
 
-// A TLS client with a key (or an SSL_CTX) of its own that says what it is told.
+// One end of a TLS connection with a key (or an SSL_CTX) of its own that says what it is told.
 class RawPeer {
  public:
   RawPeer(asio::io_context& loop, TestNode& node, SSL_CTX& context)
-      : socket_(loop, node->local_port()), allowed_{node.key()} {
-    auto session = TlsSession::make(context, TlsSession::Role::client, allowed_);
+      : RawPeer(RawSocket(loop, node->local_port()), TlsSession::Role::client, node, context) {}
+  RawPeer(RawSocket socket, TlsSession::Role role, TestNode& node, SSL_CTX& context)
+      : socket_(std::move(socket)),
+        allowed_(std::make_unique<const std::set<PublicKey>>(std::set{node.key()})) {
+    auto session = TlsSession::make(context, role, *allowed_);
     REQUIRE(session);
     session_ = std::move(*session);
   }
@@ -220,13 +231,14 @@ class RawPeer {
   }
 
   [[nodiscard]] bool ready() const { return ready_; }
+  [[nodiscard]] bool is_cut_off() const { return socket_.is_cut_off(); }
   [[nodiscard]] bool ended() const { return failed_ || socket_.closed(); }
   [[nodiscard]] const std::string& error() const { return error_; }
   std::vector<Frame> frames;
 
  private:
   RawSocket socket_;
-  std::set<PublicKey> allowed_;
+  std::unique_ptr<const std::set<PublicKey>> allowed_;  // stays where the session looks for it
   std::unique_ptr<TlsSession> session_;
   FrameDecoder decoder_;
   bool ready_ = false;
