@@ -184,10 +184,11 @@ int block_tree(Context& context) {
 }  // namespace
 
 void add_block_commands(Registry& registry) {
-  registry.group("block", "blocks and the block tree",
-                 "A block is named by a selector: head (the newest), committed, locked, highest (of "
-                 "the highest certificate), genesis, a height, v:VIEW (certified in that view), or "
-                 "the beginning of its hash; ~N behind any of them is its N-th ancestor.");
+  registry.group(
+      "block", "blocks and the block tree",
+      "A block is named by a selector: head (the newest), committed, locked, highest (of "
+      "the highest certificate), genesis, a height, v:VIEW (certified in that view), or "
+      "the beginning of its hash; ~N behind any of them is its N-th ancestor.");
   registry.add({.path = "block get",
                 .summary = "one block with its certificate and transactions",
                 .examples = {{"hs block get committed", "the newest committed block"},
@@ -197,17 +198,16 @@ void add_block_commands(Registry& registry) {
                 .options = {Option::positional("SEL", "which block"),
                             Option::flag("--wait", "wait until there is such a block")},
                 .run = block_get});
-  registry.add(
-      {.path = "block list",
-       .summary = "blocks, newest first",
-       .examples = {{"hs block list -n 5", "the five newest"},
-                    {"hs block list --from 10 --to 20", "a range of heights"},
-                    {"hs block list -o jsonl | jq .hash", "one object a line"}},
-       .options = {Option::number("--from", "H", "not below height H", 0, number_max),
-                   Option::number("--to", "H", "not above height H", 0, number_max),
-                   Option::number("--limit,-n", "N", "at most N blocks", 1, 100'000)
-                       .by_default("20")},
-       .run = block_list});
+  registry.add({.path = "block list",
+                .summary = "blocks, newest first",
+                .examples = {{"hs block list -n 5", "the five newest"},
+                             {"hs block list --from 10 --to 20", "a range of heights"},
+                             {"hs block list -o jsonl | jq .hash", "one object a line"}},
+                .options = {Option::number("--from", "H", "not below height H", 0, number_max),
+                            Option::number("--to", "H", "not above height H", 0, number_max),
+                            Option::number("--limit,-n", "N", "at most N blocks", 1, 100'000)
+                                .by_default("20")},
+                .run = block_list});
   registry.add(
       {.path = "block tree",
        .summary = "the newest part of the block tree, drawn",
@@ -217,8 +217,7 @@ void add_block_commands(Registry& registry) {
        .examples = {{"hs block tree --depth 6", "the three-chain"},
                     {"hs block tree --follow", "go on with a line for each commit"},
                     {"hs block tree --dot | dot -Tsvg > tree.svg", "as a graph"}},
-       .options = {Option::number("--depth", "N", "the N topmost heights", 1, 200)
-                       .by_default("12"),
+       .options = {Option::number("--depth", "N", "the N topmost heights", 1, 200).by_default("12"),
                    Option::flag("--follow,-f", "print each block as it is committed"),
                    Option::flag("--dot", "as a Graphviz graph")},
        .run = block_tree});

@@ -115,9 +115,7 @@ std::vector<std::string> tree_lines(const Json& tree, const Painter& paint) {
   return Drawing(tree, paint).lines();
 }
 
-std::string tree_legend() {
-  return "● committed  ◉ two confirmations  ◎ one  ○ none  ✗ abandoned";
-}
+std::string tree_legend() { return "● committed  ◉ two confirmations  ◎ one  ○ none  ✗ abandoned"; }
 
 std::string tree_dot(const Json& tree) {
   std::string dot = "digraph blocks {\n  rankdir=BT;\n  node [shape=box, fontname=monospace];\n";

@@ -11,8 +11,8 @@ namespace hs {
 
 using Painter = std::function<std::string(Paint paint, std::string_view text)>;
 
-// One line a block, parents above their children; the branch that goes on stays in its column and the
-// others hang beside it. Below 80 columns for up to 32 validators.
+// One line a block, parents above their children; the branch that goes on stays in its column and
+// the others hang beside it. Below 80 columns for up to 32 validators.
 [[nodiscard]] std::vector<std::string> tree_lines(const nlohmann::ordered_json& tree,
                                                   const Painter& paint);
 // "● committed  ◉ two confirmations ..."

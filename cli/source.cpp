@@ -48,7 +48,7 @@ std::string describe(const LiveNode& node) {
 
 struct Source::Impl {
   milliseconds patience{answer_patience};
-  std::vector<LiveNode> nodes;  // in the order in which they are tried; empty offline
+  std::vector<LiveNode> nodes;         // in the order in which they are tried; empty offline
   std::optional<ControlPath> control;  // keeps the path of a control socket good
   std::optional<StoredNode> stored;
   std::string answered_by;
@@ -65,17 +65,17 @@ struct Source::Impl {
 namespace {
 
 CliError node_stopped(const std::string& node, const std::filesystem::path& home) {
-  return CliError("node_stopped", ExitCode::unreachable, node + " is not running",
-                  "its process is gone or has not started",
-                  "read its files with --home " + home.string() + ", or start it: hs testnet start " +
-                      node);
+  return CliError(
+      "node_stopped", ExitCode::unreachable, node + " is not running",
+      "its process is gone or has not started",
+      "read its files with --home " + home.string() + ", or start it: hs testnet start " + node);
 }
 
 LiveNode live_node(const HomeLayout& home, const std::string& name) {
   const auto runtime = read_runtime(home);
   if (!runtime || !is_alive(*runtime)) throw node_stopped(name, home.root);
-  return {name, or_throw(parse_endpoint(runtime->rpc), "the address in " +
-                                                           home.runtime_json().string())};
+  return {name,
+          or_throw(parse_endpoint(runtime->rpc), "the address in " + home.runtime_json().string())};
 }
 
 ReplicaNames names_of(const Genesis& genesis) {
@@ -97,8 +97,9 @@ void Source::Impl::use_testnet(const GlobalOptions& global) {
   const auto wanted = global.testnet ? std::optional(global.testnet->value) : std::nullopt;
   const auto testnet = find_testnet(root, wanted);
   if (!testnet) {
-    throw to_cli_error(testnet.error(), "",
-                       "start one with `hs testnet up -d`, or say whom to ask: --rpc URL, --home DIR");
+    throw to_cli_error(
+        testnet.error(), "",
+        "start one with `hs testnet up -d`, or say whom to ask: --rpc URL, --home DIR");
   }
   if (global.node) {
     const TestnetNode node = or_throw(find_node(*testnet, *global.node));
@@ -108,8 +109,9 @@ void Source::Impl::use_testnet(const GlobalOptions& global) {
   const SupervisorState state = or_throw(read_state(*testnet), "reading the state of the testnet");
   const auto record = or_throw(read_testnet_record(*testnet));
   for (const TestnetNode& node : record.nodes(*testnet)) {
-    const auto entry = std::find_if(state.nodes.begin(), state.nodes.end(),
-                                    [&](const NodeEntry& other) { return other.name == node.name; });
+    const auto entry =
+        std::find_if(state.nodes.begin(), state.nodes.end(),
+                     [&](const NodeEntry& other) { return other.name == node.name; });
     const bool is_paused = entry != state.nodes.end() && entry->state == NodeState::paused;
     const auto runtime = read_runtime(HomeLayout{node.home});
     if (is_paused || !runtime || !is_alive(*runtime)) continue;

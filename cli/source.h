@@ -1,5 +1,5 @@
-// Where a question about the chain goes: to a node over HTTP, to the control socket of the node that
-// runs in a home, or, where that node is dead, to its files. One object a command.
+// Where a question about the chain goes: to a node over HTTP, to the control socket of the node
+// that runs in a home, or, where that node is dead, to its files. One object a command.
 #pragma once
 #include <chrono>
 #include <functional>
@@ -16,17 +16,17 @@ constexpr std::chrono::seconds answer_patience{10};
 
 class Source {
  public:
-  // By --rpc, --testnet and --node, or --home; a flag beats the environment; without any of them the
-  // latest testnet, and there the first running node in name order. Throws CliError: usage (two
-  // sources at once), not_found, and unreachable: node_paused (the process that holds --home does not
-  // answer), node_stopped.
+  // By --rpc, --testnet and --node, or --home; a flag beats the environment; without any of them
+  // the latest testnet, and there the first running node in name order. Throws CliError: usage (two
+  // sources at once), not_found, and unreachable: node_paused (the process that holds --home does
+  // not answer), node_stopped.
   [[nodiscard]] static Source of(const Context& context);
   ~Source();
   Source(Source&&) noexcept;
   Source& operator=(Source&&) noexcept;
 
-  // The JSON that GET or POST `target` gives ("/v1/blocks/head"). Throws CliError for a refusal (its
-  // exit code follows from the HTTP status), and for an address where nobody answers.
+  // The JSON that GET or POST `target` gives ("/v1/blocks/head"). Throws CliError for a refusal
+  // (its exit code follows from the HTTP status), and for an address where nobody answers.
   [[nodiscard]] nlohmann::ordered_json get(const std::string& target);
   // The answer may take `wait` longer than others: it waits for a commit. Files cannot be asked.
   [[nodiscard]] nlohmann::ordered_json get_live(const std::string& target,

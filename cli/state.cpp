@@ -54,8 +54,7 @@ nlohmann::ordered_json list_all(Source& source, const std::string& prefix, std::
 int state_list(Context& context) {
   const std::string prefix = context.arguments.find("PREFIX").value_or("");
   Source source = Source::of(context);
-  const nlohmann::ordered_json state =
-      list_all(source, prefix, context.arguments.number("limit"));
+  const nlohmann::ordered_json state = list_all(source, prefix, context.arguments.number("limit"));
   if (context.out.format() == OutputFormat::jsonl) {
     for (const auto& entry : state["entries"]) context.out.json(entry);
     return 0;

@@ -20,9 +20,8 @@ constexpr Duration wait_default = std::chrono::seconds(30);
 
 // Long enough for a commit; what is left of it when the node gives up is the way back.
 std::chrono::milliseconds wait_of(const Context& context) {
-  return std::max(std::chrono::milliseconds(1),
-                  std::chrono::ceil<std::chrono::milliseconds>(
-                      context.global.timeout.value_or(wait_default)));
+  return std::max(std::chrono::milliseconds(1), std::chrono::ceil<std::chrono::milliseconds>(
+                                                    context.global.timeout.value_or(wait_default)));
 }
 
 Bytes argument_bytes(const Context& context, const std::string& name) {
@@ -31,8 +30,8 @@ Bytes argument_bytes(const Context& context, const std::string& name) {
   return or_throw(from_hex(text), "reading " + name);
 }
 
-// The client, not the node, makes the transaction: it knows the id before it asks, so that after a cut
-// connection it can find out what became of it.
+// The client, not the node, makes the transaction: it knows the id before it asks, so that after a
+// cut connection it can find out what became of it.
 Bytes encode_transaction(const Json& status, kv::Operation operation) {
   Transaction transaction;
   transaction.chain_id = ChainId{or_throw(parse_number(text_of(status, "chain_id")), "chain_id")};
@@ -62,8 +61,8 @@ std::string commit_text(const Json& result) {
          duration_text(result.value("latency_ms", Json(nullptr)));
 }
 
-// Prints what became of a transaction. One that is in a block and changed nothing is an answer, and a
-// failure: exit 10.
+// Prints what became of a transaction. One that is in a block and changed nothing is an answer, and
+// a failure: exit 10.
 int print_result(Context& context, const Json& result) {
   const bool has_failed = text_of(result, "outcome") == "failed";
   if (context.out.wants_json()) {
@@ -95,14 +94,13 @@ int print_result(Context& context, const Json& result) {
 int send(Context& context, kv::Operation operation) {
   const std::chrono::milliseconds wait = wait_of(context);
   Source source = Source::of(context);
-  const Bytes transaction =
-      encode_transaction(source.get_live("/v1/status"), std::move(operation));
+  const Bytes transaction = encode_transaction(source.get_live("/v1/status"), std::move(operation));
   const Json body = {{"transaction", to_hex(transaction)}};
   try {
-    return print_result(
-        context, source.post("/v1/transactions?wait=" + context.arguments.text("wait") +
-                                 "&timeout_ms=" + std::to_string(wait.count()),
-                             body, wait));
+    return print_result(context,
+                        source.post("/v1/transactions?wait=" + context.arguments.text("wait") +
+                                        "&timeout_ms=" + std::to_string(wait.count()),
+                                    body, wait));
   } catch (CliError& error) {
     throw_with_id(std::move(error));
   }
@@ -135,10 +133,9 @@ int query(Context& context, const std::string& level, std::chrono::milliseconds 
   (void)or_throw(fixed_from_hex<TransactionId>(id), "reading ID");
   Source source = Source::of(context);
   try {
-    return print_result(context,
-                        source.get_live("/v1/transactions/" + id + "?wait=" + level +
-                                            "&timeout_ms=" + std::to_string(wait.count()),
-                                        wait));
+    return print_result(context, source.get_live("/v1/transactions/" + id + "?wait=" + level +
+                                                     "&timeout_ms=" + std::to_string(wait.count()),
+                                                 wait));
   } catch (CliError& error) {
     throw_with_id(std::move(error));
   }
@@ -164,15 +161,15 @@ void add_tx_commands(Registry& registry) {
                  "A transaction is committed once a quorum stands behind its block. Waiting ends "
                  "after 30 s or --timeout, with exit 5; the transaction may still be committed "
                  "later, which `hs tx wait ID` tells.");
-  registry.add({.path = "tx put",
-                .summary = "set a key to a value",
-                .examples = {{"hs tx put hello world",
-                              "committed in block 9 (view 11, 3 of 4 signers) after 7 ms"},
-                             {"hs tx put hello world --wait none --node n2", "do not wait"}},
-                .options = {Option::positional("KEY", "the key, 1 to 1024 bytes"),
-                            Option::positional("VALUE", "its new value"), wait_option(),
-                            hex_option()},
-                .run = tx_put});
+  registry.add(
+      {.path = "tx put",
+       .summary = "set a key to a value",
+       .examples = {{"hs tx put hello world",
+                     "committed in block 9 (view 11, 3 of 4 signers) after 7 ms"},
+                    {"hs tx put hello world --wait none --node n2", "do not wait"}},
+       .options = {Option::positional("KEY", "the key, 1 to 1024 bytes"),
+                   Option::positional("VALUE", "its new value"), wait_option(), hex_option()},
+       .run = tx_put});
   registry.add({.path = "tx delete",
                 .summary = "remove a key",
                 .examples = {{"hs tx delete hello", "no error where there is no such key"}},

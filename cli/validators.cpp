@@ -32,13 +32,13 @@ int validators_list(Context& context) {
 
 void add_validators_commands(Registry& registry) {
   registry.group("validators", "who may vote, and with which weight");
-  registry.add({.path = "validators list",
-                .summary = "the validators, their powers and the quorum",
-                .examples = {{"hs validators list", "the committed set of the latest testnet"},
-                             {"hs validators list --at 100", "as it was at height 100"}},
-                .options = {Option::number("--at", "H", "the set in force at height H", 0,
-                                           number_max)},
-                .run = validators_list});
+  registry.add(
+      {.path = "validators list",
+       .summary = "the validators, their powers and the quorum",
+       .examples = {{"hs validators list", "the committed set of the latest testnet"},
+                    {"hs validators list --at 100", "as it was at height 100"}},
+       .options = {Option::number("--at", "H", "the set in force at height H", 0, number_max)},
+       .run = validators_list});
 }
 
 }  // namespace hs

@@ -16,24 +16,24 @@ Json number_or_null(const std::optional<Height>& height) {
 
 Json updates_view(const ValidatorSetUpdatesStatus& status) {
   return std::visit(
-      Overloaded{[](const NoUpdates&) { return Json(nullptr); },
-                 [](const CommittedUpdates&) {
-                   Json object = Json::object();
-                   object["status"] = "committed";
-                   return object;
-                 },
-                 [](const PendingUpdates& pending) {
-                   Json inserts = Json::array();
-                   for (const auto& [key, power] : pending.updates.inserts) {
-                     inserts.push_back(
-                         {{"public_key", to_hex(key.view())}, {"power", power.value}});
-                   }
-                   Json deletes = Json::array();
-                   for (const PublicKey& key : pending.updates.deletes) {
-                     deletes.push_back(to_hex(key.view()));
-                   }
-                   return Json{{"status", "pending"}, {"inserts", inserts}, {"deletes", deletes}};
-                 }},
+      Overloaded{
+          [](const NoUpdates&) { return Json(nullptr); },
+          [](const CommittedUpdates&) {
+            Json object = Json::object();
+            object["status"] = "committed";
+            return object;
+          },
+          [](const PendingUpdates& pending) {
+            Json inserts = Json::array();
+            for (const auto& [key, power] : pending.updates.inserts) {
+              inserts.push_back({{"public_key", to_hex(key.view())}, {"power", power.value}});
+            }
+            Json deletes = Json::array();
+            for (const PublicKey& key : pending.updates.deletes) {
+              deletes.push_back(to_hex(key.view()));
+            }
+            return Json{{"status", "pending"}, {"inserts", inserts}, {"deletes", deletes}};
+          }},
       status);
 }
 
@@ -53,8 +53,8 @@ Json ChainView::name_of_key(const PublicKey& key) const {
   return found == names_->end() ? Json(nullptr) : Json(found->second);
 }
 
-// The newest stored block may lie on a branch that lost; the tip of the branch that goes on is a child
-// of the highest certified block, if there is one yet.
+// The newest stored block may lie on a branch that lost; the tip of the branch that goes on is a
+// child of the highest certified block, if there is one yet.
 std::optional<Hash> ChainView::head() const {
   if (highest_pc_.is_genesis()) return tree_.newest_block();
   const std::optional<Hash> newest = tree_.newest_block();
@@ -135,8 +135,8 @@ void ChainView::put_summary(Json& object, const BlockHeader& header) const {
   const std::optional<PhaseCertificate> own = certificate_of(header.hash);
   object["height"] = header.height.value;
   object["hash"] = to_hex(header.hash.view());
-  object["parent"] = header.justify.is_genesis() ? Json(nullptr)
-                                                 : Json(to_hex(header.justify.block.view()));
+  object["parent"] =
+      header.justify.is_genesis() ? Json(nullptr) : Json(to_hex(header.justify.block.view()));
   object["data_hash"] = to_hex(header.data_hash.view());
   object["view"] = own ? Json(own->view.value) : Json(nullptr);
   // Only a certificate says in which view a block was proposed. The set may have changed since, so
@@ -160,8 +160,7 @@ Json ChainView::block(const Hash& hash) const {
   object["justify"] = certificate(stored->justify);
   const std::optional<PhaseCertificate> own = certificate_of(hash);
   object["certificate"] = own ? certificate(*own) : Json(nullptr);
-  object["transactions"] =
-      transactions_view(tree_, *stored, object["status"] == "committed");
+  object["transactions"] = transactions_view(tree_, *stored, object["status"] == "committed");
   object["validator_set_updates"] = updates_view(tree_.updates_status(hash));
   return object;
 }
@@ -210,15 +209,15 @@ Json ChainView::tree(std::size_t depth) const {
     if (!header) continue;
     Json object;
     put_summary(object, *header);
-    object["transactions"] =
-        transactions_view(tree_, *tree_.block(hash), false).size();
+    object["transactions"] = transactions_view(tree_, *tree_.block(hash), false).size();
     list.push_back(std::move(object));
     for (const Hash& child : tree_.children(hash)) open.push_back(child);
   }
   Json answer;
   answer["schema"] = "hs.tree/v1";
   answer["committed_height"] = number_or_null(committed_height_);
-  answer["locked"] = locked_pc_.is_genesis() ? Json(nullptr) : Json(to_hex(locked_pc_.block.view()));
+  answer["locked"] =
+      locked_pc_.is_genesis() ? Json(nullptr) : Json(to_hex(locked_pc_.block.view()));
   answer["highest"] =
       highest_pc_.is_genesis() ? Json(nullptr) : Json(to_hex(highest_pc_.block.view()));
   answer["validators"] = validators_.committed->size();
@@ -228,8 +227,8 @@ Json ChainView::tree(std::size_t depth) const {
 
 Result<Json> ChainView::validators(std::optional<Height> at) const {
   const bool above = at && (!committed_height_ || *at > *committed_height_);
-  if (above) return fail(Errc::not_found, "height " + std::to_string(at->value) +
-                                              " is not committed yet");
+  if (above)
+    return fail(Errc::not_found, "height " + std::to_string(at->value) + " is not committed yet");
   if (at && validators_.update_height && *at < *validators_.update_height) {
     return fail(Errc::not_found, "the set of height " + std::to_string(at->value) +
                                      " is not stored; it changed at height " +

@@ -1,9 +1,10 @@
-// A stored chain as people and scripts ask about it: blocks by selector, who proposed and who signed,
-// how far each is confirmed. Over any store: a snapshot of a live node or the files of a dead one. The
-// shapes are those of man/hs-block.1 and its siblings: "schema" first, hashes and keys hex, heights,
-// views and powers numbers, null while there is none.
+// A stored chain as people and scripts ask about it: blocks by selector, who proposed and who
+// signed, how far each is confirmed. Over any store: a snapshot of a live node or the files of a
+// dead one. The shapes are those of man/hs-block.1 and its siblings: "schema" first, hashes and
+// keys hex, heights, views and powers numbers, null while there is none.
 //
-// Reads only; throws StoreFailure(corrupt) where the tree cannot be decoded. Not thread-safe; cheap.
+// Reads only; throws StoreFailure(corrupt) where the tree cannot be decoded. Not thread-safe;
+// cheap.
 #pragma once
 #include <map>
 #include <optional>
@@ -33,25 +34,25 @@ class ChainView {
 
   // The block that a selector names: head (the newest), committed, locked, highest (of the highest
   // certificate), genesis, a height, v:VIEW (the block certified in that view), or at least four
-  // digits of a hash that are not all decimal; each with ~N for the N-th ancestor. A height above the
-  // committed one is looked for on the branch of head. Errors: bad_value for what is no selector,
-  // not_found.
+  // digits of a hash that are not all decimal; each with ~N for the N-th ancestor. A height above
+  // the committed one is looked for on the branch of head. Errors: bad_value for what is no
+  // selector, not_found.
   [[nodiscard]] Result<Hash> find(std::string_view selector) const;
 
   // hs.block/v1. Requires that the block is stored.
   [[nodiscard]] Json block(const Hash& hash) const;
-  // hs.blocks/v1: blocks of the committed chain and of the branch of head above it, `from` .. `to` and
-  // at most `limit`, descending from `to`; "next" is the height to go on with, or null. Without `to`:
-  // from head.
+  // hs.blocks/v1: blocks of the committed chain and of the branch of head above it, `from` .. `to`
+  // and at most `limit`, descending from `to`; "next" is the height to go on with, or null. Without
+  // `to`: from head.
   [[nodiscard]] Json blocks(Height from, std::optional<Height> to, std::size_t limit) const;
   // hs.tree/v1: every block stored in the `depth` topmost heights, parents first, as short objects.
   [[nodiscard]] Json tree(std::size_t depth) const;
-  // hs.validators/v1. Errors: not_found for a height above the committed one, or one whose set is no
-  // longer stored.
+  // hs.validators/v1. Errors: not_found for a height above the committed one, or one whose set is
+  // no longer stored.
   [[nodiscard]] Result<Json> validators(std::optional<Height> at) const;
 
-  // The certificate of a block, as far as it is stored: of its child's justify, or the highest or the
-  // locked one.
+  // The certificate of a block, as far as it is stored: of its child's justify, or the highest or
+  // the locked one.
   [[nodiscard]] std::optional<PhaseCertificate> certificate_of(const Hash& block) const;
   // How many certificates in a row stand on the block, its own first: 3 is what commits it.
   [[nodiscard]] int confirmations(const Hash& block) const;
@@ -89,8 +90,8 @@ class ChainView {
 [[nodiscard]] Json validators_view(const ValidatorSet& set, bool update_decided,
                                    std::optional<Height> height, const ReplicaNames& names);
 
-// The transactions of a block: [{"id","kind","key",...,"outcome"}]; "outcome" only where the block is
-// committed and remembered.
+// The transactions of a block: [{"id","kind","key",...,"outcome"}]; "outcome" only where the block
+// is committed and remembered.
 [[nodiscard]] Json transactions_view(const TreeReader& tree, const Block& block, bool is_committed);
 
 }  // namespace hs

@@ -14,21 +14,25 @@ constexpr std::string_view socket_scheme = "unix:";
 constexpr std::string_view http_scheme = "http://";
 
 std::unique_ptr<httplib::Client> connect_to(const RpcEndpoint& endpoint) {
-  return std::visit(
-      Overloaded{[](const TcpEndpoint& tcp) {
-                   return std::make_unique<httplib::Client>(tcp.host, tcp.port);
-                 },
-                 [](const SocketEndpoint& socket) {
-                   auto client = std::make_unique<httplib::Client>(socket.path, 80);
-                   client->set_address_family(AF_UNIX);
-                   // Its name would be the socket's path.
-                   client->set_default_headers({{"Host", "localhost"}});
-                   return client;
-                 }},
-      endpoint);
+  return std::visit(Overloaded{[](const TcpEndpoint& tcp) {
+                                 return std::make_unique<httplib::Client>(tcp.host, tcp.port);
+                               },
+                               [](const SocketEndpoint& socket) {
+                                 auto client = std::make_unique<httplib::Client>(socket.path, 80);
+                                 client->set_address_family(AF_UNIX);
+                                 // Its name would be the socket's path.
+                                 client->set_default_headers({{"Host", "localhost"}});
+                                 return client;
+                               }},
+                    endpoint);
 }
 
-Error error_of(httplib::Error error, const RpcEndpoint& endpoint) {
+using Clock = std::chrono::steady_clock;
+
+// The library tells a silent server from one that hangs up by the time alone.
+Error error_of(httplib::Error error, const RpcEndpoint& endpoint, Clock::time_point asked,
+               std::chrono::milliseconds patience) {
+  const auto waited = Clock::now() - asked;
   const std::string where = to_string(endpoint);
   switch (error) {
     case httplib::Error::Connection:
@@ -36,7 +40,8 @@ Error error_of(httplib::Error error, const RpcEndpoint& endpoint) {
     case httplib::Error::ConnectionTimeout:
       return {Errc::timed_out, "connecting to " + where + " took too long"};
     case httplib::Error::Read:
-      return {Errc::timed_out, where + " did not answer in time or closed the connection"};
+      if (waited < patience) return {Errc::unavailable, where + " closed the connection"};
+      return {Errc::timed_out, where + " did not answer in time"};
     default:
       return {Errc::unavailable, where + ": " + httplib::to_string(error)};
   }
@@ -48,6 +53,10 @@ struct RpcClient::Impl {
   RpcEndpoint endpoint;
   Timeouts timeouts;
   std::unique_ptr<httplib::Client> http;
+
+  Error error(httplib::Error failure, Clock::time_point asked) const {
+    return error_of(failure, endpoint, asked, timeouts.answer);
+  }
 };
 
 RpcClient::RpcClient(RpcEndpoint endpoint) : RpcClient(std::move(endpoint), Timeouts{}) {}
@@ -70,20 +79,23 @@ RpcClient::RpcClient(RpcClient&&) noexcept = default;
 RpcClient& RpcClient::operator=(RpcClient&&) noexcept = default;
 
 Result<RpcReply> RpcClient::get(const std::string& target) {
+  const Clock::time_point asked = Clock::now();
   const auto result = impl_->http->Get(target);
-  if (!result) return std::unexpected(error_of(result.error(), impl_->endpoint));
+  if (!result) return std::unexpected(impl_->error(result.error(), asked));
   return RpcReply{.status = result->status, .body = result->body};
 }
 
 Result<RpcReply> RpcClient::post(const std::string& target, const nlohmann::ordered_json& body) {
+  const Clock::time_point asked = Clock::now();
   const auto result = impl_->http->Post(target, to_line(body), "application/json");
-  if (!result) return std::unexpected(error_of(result.error(), impl_->endpoint));
+  if (!result) return std::unexpected(impl_->error(result.error(), asked));
   return RpcReply{.status = result->status, .body = result->body};
 }
 
 Status RpcClient::stream(const std::string& target, std::chrono::milliseconds silence,
                          const std::function<bool(const std::string& line)>& on_line) {
   impl_->http->set_read_timeout(silence);
+  Clock::time_point heard = Clock::now();
   int status = 0;
   bool is_wanted = true;
   std::string rest;  // a line that is not whole yet, or the body of a refusal
@@ -94,6 +106,7 @@ Status RpcClient::stream(const std::string& target, std::chrono::milliseconds si
         return true;
       },
       [&](const char* bytes, std::size_t length) {
+        heard = Clock::now();
         rest.append(bytes, length);
         if (status != 200) return rest.size() < (std::size_t{1} << 16);
         std::size_t start = 0;
@@ -108,7 +121,7 @@ Status RpcClient::stream(const std::string& target, std::chrono::milliseconds si
       });
   impl_->http->set_read_timeout(impl_->timeouts.answer);
   if (!is_wanted) return {};
-  if (!result) return std::unexpected(error_of(result.error(), impl_->endpoint));
+  if (!result) return std::unexpected(error_of(result.error(), impl_->endpoint, heard, silence));
   if (status != 200) return fail(Errc::bad_value, rest);
   return {};
 }

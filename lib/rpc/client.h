@@ -1,5 +1,5 @@
-// A small HTTP client for what a node serves, over TCP or over its control socket. Used by the command
-// line and the orchestrator; one request at a time, from one thread.
+// A small HTTP client for what a node serves, over TCP or over its control socket. Used by the
+// command line and the orchestrator; one request at a time, from one thread.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -48,9 +48,11 @@ class RpcClient {
   // `target` is the path with its query: "/v1/blocks?limit=5". Any HTTP answer is a reply, an error
   // status too. Errors: unavailable (nobody listens, or the connection was cut), timed_out.
   [[nodiscard]] Result<RpcReply> get(const std::string& target);
-  [[nodiscard]] Result<RpcReply> post(const std::string& target, const nlohmann::ordered_json& body);
+  [[nodiscard]] Result<RpcReply> post(const std::string& target,
+                                      const nlohmann::ordered_json& body);
   // Reads a stream line by line until `on_line` returns false or the server ends it. No timeout
-  // between lines but `silence`. Errors: as above; bad_value with the body if the answer was no 200.
+  // between lines but `silence`. Errors: as above; bad_value with the body if the answer was no
+  // 200.
   [[nodiscard]] Status stream(const std::string& target, std::chrono::milliseconds silence,
                               const std::function<bool(const std::string& line)>& on_line);
 

@@ -1,6 +1,7 @@
 #include "lib/rpc/control_server.h"
 
 #include <httplib.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -34,6 +35,12 @@ struct Bell {
   }
 };
 
+class UnixServer : public httplib::Server {
+ public:
+  // The library's own backlog of 5 turns clients away that come at the same moment.
+  void widen_backlog() { ::listen(svr_sock_, SOMAXCONN); }
+};
+
 void copy(const HttpResponse& from, httplib::Response& to) {
   to.status = from.status;
   to.set_content(from.body, from.content_type.c_str());
@@ -52,7 +59,7 @@ struct ControlServer::Impl {
   void stop();
 
   Routes routes;
-  httplib::Server http;
+  UnixServer http;
   std::string path;
   // Shared with callbacks that may come after the server is gone.
   std::shared_ptr<Bell> bell = std::make_shared<Bell>();
@@ -78,12 +85,13 @@ Status ControlServer::Impl::listen(const std::string& socket_path) {
     on_request(request, response);
   };
   http.Get(".*", handler).Post(".*", handler);
-  // The socket is made private before anybody can open it: the umask of the process is shared by all
-  // its threads, but the folder is 0700 in any case.
+  // The socket is made private before anybody can open it: the umask of the process is shared by
+  // all its threads, but the folder is 0700 in any case.
   const mode_t before = ::umask(0177);
   const bool bound = http.bind_to_port(socket_path, 80);
   ::umask(before);
   if (!bound) return fail(Errc::io, "cannot make the control socket " + socket_path);
+  http.widen_backlog();
   path = socket_path;
   thread = std::thread([this] {
     http.listen_after_bind();
@@ -92,8 +100,7 @@ Status ControlServer::Impl::listen(const std::string& socket_path) {
   return {};
 }
 
-void ControlServer::Impl::on_request(const httplib::Request& request,
-                                     httplib::Response& response) {
+void ControlServer::Impl::on_request(const httplib::Request& request, httplib::Response& response) {
   std::string query;
   const std::size_t mark = request.target.find('?');
   if (mark != std::string::npos) query = request.target.substr(mark + 1);
@@ -105,9 +112,9 @@ void ControlServer::Impl::on_request(const httplib::Request& request,
   const bool may_take_long = Routes::is_event_stream(neutral) || query.find("wait=") != query.npos;
   if (!may_take_long) return answer(neutral, response);
   if (long_requests.fetch_add(1) >= long_requests_max) {
-    copy(error_response(429, "too_many_waits", "the control socket serves " +
-                                                   std::to_string(long_requests_max) +
-                                                   " streams and waits at once",
+    copy(error_response(429, "too_many_waits",
+                        "the control socket serves " + std::to_string(long_requests_max) +
+                            " streams and waits at once",
                         "ask the node's rpc address"),
          response);
     long_requests.fetch_sub(1);
@@ -127,8 +134,7 @@ void ControlServer::Impl::answer(const HttpRequest& request, httplib::Response& 
   });
   std::unique_lock lock(bell->mutex);
   bell->rung.wait(lock, [&] { return answered->has_value() || bell->stopping; });
-  copy(answered->has_value() ? **answered
-                             : error_response(503, "stopping", "the node is stopping"),
+  copy(answered->has_value() ? **answered : error_response(503, "stopping", "the node is stopping"),
        response);
 }
 
@@ -158,7 +164,7 @@ bool ControlServer::Impl::send_events(EventSubscription& events, httplib::DataSi
       return !lines.empty() || is_over;
     });
   }
-  if (lines.empty()) lines = is_over ? slow_reader_line() : "\n";
+  if (lines.empty()) lines = events.fell_behind() ? slow_reader_line() : "\n";
   if (!sink.write(lines.data(), lines.size())) return false;
   if (is_over) sink.done();
   return true;

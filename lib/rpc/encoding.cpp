@@ -131,8 +131,7 @@ Result<Json> parse_json(std::string_view text) {
   };
   Json value = Json::parse(text, watch, false);
   if (too_deep) {
-    return fail(Errc::too_long,
-                "nested deeper than " + std::to_string(json_depth_max) + " levels");
+    return fail(Errc::too_long, "nested deeper than " + std::to_string(json_depth_max) + " levels");
   }
   if (value.is_discarded()) return fail(Errc::bad_value, "not valid JSON");
   if (twice) return fail(Errc::duplicate, "a key stands twice in one object");

@@ -38,8 +38,8 @@ void put_bytes(Json& object, const std::string& name, BytesView bytes);
 using Query = std::map<std::string, std::string>;
 [[nodiscard]] Result<Query> parse_query(std::string_view text);
 
-// JSON of a stranger: at most `json_depth_max` levels, no key twice in one object. Errors: bad_value,
-// too_long (too deep), duplicate.
+// JSON of a stranger: at most `json_depth_max` levels, no key twice in one object. Errors:
+// bad_value, too_long (too deep), duplicate.
 constexpr int json_depth_max = 8;
 [[nodiscard]] Result<Json> parse_json(std::string_view text);
 

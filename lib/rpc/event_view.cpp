@@ -110,14 +110,12 @@ struct Fields {
     return {{"peer", hex(e.peer)}, {"start_height", e.start_height.value}, {"limit", e.limit}};
   }
   Json operator()(const event::SendSyncResponse& e) const {
-    return {{"peer", hex(e.peer)},
-            {"blocks", e.blocks},
-            {"highest_pc_view", e.highest_pc_view.value}};
+    return {
+        {"peer", hex(e.peer)}, {"blocks", e.blocks}, {"highest_pc_view", e.highest_pc_view.value}};
   }
   Json operator()(const event::Equivocation& e) const {
-    return {{"signer", hex(e.signer)},
-            {"first", vote_view(e.first)},
-            {"second", vote_view(e.second)}};
+    return {
+        {"signer", hex(e.signer)}, {"first", vote_view(e.first)}, {"second", vote_view(e.second)}};
   }
   Json operator()(const event::InvalidMessage& e) const {
     return {{"origin", hex(e.origin)}, {"message", e.kind}, {"why", e.why}};
@@ -131,7 +129,8 @@ struct Fields {
 bool is_event_name(std::string_view name) {
   return []<std::size_t... Index>(std::string_view wanted, std::index_sequence<Index...>) {
     return (... || (name_of(Event(std::in_place_index<Index>)) == wanted));
-  }(name, std::make_index_sequence<std::variant_size_v<Event>>{});
+  }
+  (name, std::make_index_sequence<std::variant_size_v<Event>>{});
 }
 
 std::string signer_bits(const SignatureSet& signatures) {

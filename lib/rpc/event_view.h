@@ -1,5 +1,6 @@
-// Events as JSON lines: {"schema":"hs.event/v1","time","event","view","height","block",...}. The names
-// of events are those of lib/types/events.h; hashes and keys are hex, views and heights numbers.
+// Events as JSON lines: {"schema":"hs.event/v1","time","event","view","height","block",...}. The
+// names of events are those of lib/types/events.h; hashes and keys are hex, views and heights
+// numbers.
 #pragma once
 #include <chrono>
 

@@ -8,8 +8,9 @@ namespace hs {
 namespace {
 
 std::string lower_case(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  std::transform(text.begin(), text.end(), text.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
   return text;
 }
 
@@ -22,8 +23,8 @@ bool is_ip_literal(const std::string& host) {
 }
 
 // "127.0.0.1:27001", "localhost:27001", "[::1]:27001". A name could be made to resolve to the
-// loopback by whoever owns it; a literal or localhost could not. The port must be there: only port 80
-// may be left out, and that is not ours.
+// loopback by whoever owns it; a literal or localhost could not. The port must be there: only port
+// 80 may be left out, and that is not ours.
 bool is_own_authority(const std::string& authority, std::uint16_t port) {
   const std::size_t colon = authority.rfind(':');
   if (colon == std::string::npos) return false;
@@ -64,12 +65,18 @@ HttpResponse error_response(int status, const std::string& code, const std::stri
 
 HttpResponse error_response(const Error& error) {
   switch (error.code) {
-    case Errc::not_found: return error_response(404, "not_found", error.what);
-    case Errc::corrupt: return error_response(500, "corrupt", error.what);
-    case Errc::io: return error_response(500, "io", error.what);
-    case Errc::unavailable: return error_response(503, "unavailable", error.what);
-    case Errc::timed_out: return error_response(504, "timed_out", error.what);
-    default: return error_response(400, "bad_request", error.what);
+    case Errc::not_found:
+      return error_response(404, "not_found", error.what);
+    case Errc::corrupt:
+      return error_response(500, "corrupt", error.what);
+    case Errc::io:
+      return error_response(500, "io", error.what);
+    case Errc::unavailable:
+      return error_response(503, "unavailable", error.what);
+    case Errc::timed_out:
+      return error_response(504, "timed_out", error.what);
+    default:
+      return error_response(400, "bad_request", error.what);
   }
 }
 
@@ -81,9 +88,8 @@ std::optional<HttpResponse> refuse_foreign(const HttpHead& head, std::uint16_t p
     return error_response(403, "foreign_host", "the Host header does not name this server",
                           "ask http://127.0.0.1:" + std::to_string(port));
   }
-  const bool own_origin =
-      head.origins.empty() ||
-      (head.origins.size() == 1 && is_own_origin(head.origins.front(), port));
+  const bool own_origin = head.origins.empty() ||
+                          (head.origins.size() == 1 && is_own_origin(head.origins.front(), port));
   if (!own_origin) {
     return error_response(403, "foreign_origin", "web pages of other origins may not ask here");
   }

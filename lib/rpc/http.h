@@ -1,4 +1,5 @@
-// A request and its answer, whatever server carries them. Handlers know these and nothing of sockets.
+// A request and its answer, whatever server carries them. Handlers know these and nothing of
+// sockets.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -18,9 +19,9 @@ constexpr std::size_t http_connections_max = 128;
 struct HttpRequest {
   std::string method;  // "GET", "POST"
   std::string path;    // still percent-encoded, without the query
-  std::string query;
-  std::string content_type;
-  std::string body;
+  std::string query = {};
+  std::string content_type = {};
+  std::string body = {};
 };
 
 struct HttpResponse {
@@ -48,9 +49,9 @@ struct HttpHead {
   std::string content_type;
   std::size_t header_bytes = 0;
 };
-// The refusal of a request that did not come from this machine's own tools: 403 unless Host is one IP
-// literal or "localhost" with our own port and Origin is absent or ourselves; 415 unless a POST is
-// application/json; 431 above http_header_bytes_max. None: go on. [RELIABILITY 6]
+// The refusal of a request that did not come from this machine's own tools: 403 unless Host is one
+// IP literal or "localhost" with our own port and Origin is absent or ourselves; 415 unless a POST
+// is application/json; 431 above http_header_bytes_max. None: go on. [RELIABILITY 6]
 [[nodiscard]] std::optional<HttpResponse> refuse_foreign(const HttpHead& head, std::uint16_t port);
 
 }  // namespace hs

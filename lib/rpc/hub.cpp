@@ -6,7 +6,8 @@
 namespace hs {
 
 bool EventSubscription::wants(const std::string& type) const {
-  return options_.types.empty() || options_.types.contains(type);
+  if (!options_.types.empty() && !options_.types.contains(type)) return false;
+  return !ended();
 }
 
 std::string EventSubscription::take() {
@@ -19,6 +20,11 @@ bool EventSubscription::ended() const {
   return ended_;
 }
 
+bool EventSubscription::fell_behind() const {
+  const std::lock_guard lock(mutex_);
+  return fell_behind_;
+}
+
 void EventSubscription::put(const std::string& line) {
   {
     const std::lock_guard lock(mutex_);
@@ -27,7 +33,7 @@ void EventSubscription::put(const std::string& line) {
     if (waiting_.size() + line.size() > event_stream_unsent_bytes_max) {
       waiting_.clear();  // what it did not read is lost with it, and the memory is free at once
       waiting_.shrink_to_fit();
-      ended_ = true;
+      ended_ = fell_behind_ = true;
     } else {
       waiting_ += line;
       if (!was_empty) return;  // it has been woken and has not come yet
@@ -58,9 +64,8 @@ std::shared_ptr<const NodeSnapshot> RpcHub::snapshot() const {
 
 void RpcHub::tell(const Event& event, WallTime at) {
   if (const auto* commit = std::get_if<event::CommitBlock>(&event)) {
-    const CommitNotice notice{.block = commit->block,
-                              .height = commit->height,
-                              .at = std::chrono::steady_clock::now()};
+    const CommitNotice notice{
+        .block = commit->block, .height = commit->height, .at = std::chrono::steady_clock::now()};
     const std::lock_guard lock(listeners_mutex_);
     for (const auto& [number, listener] : listeners_) listener(notice);
   }

@@ -1,5 +1,5 @@
-// The way from the node's loop to whoever listens over HTTP: the latest snapshot, the events, and the
-// commits that requests wait for. Outlives the servers; owned by the node.
+// The way from the node's loop to whoever listens over HTTP: the latest snapshot, the events, and
+// the commits that requests wait for. Outlives the servers; owned by the node.
 #pragma once
 #include <atomic>
 #include <chrono>
@@ -25,8 +25,8 @@ class EventSubscription {
  public:
   struct Options {
     std::set<std::string> types;  // names of events; empty = all
-    // Called when a line has come to an empty queue, or the stream has ended; on the thread that told
-    // it. Must be cheap and must not call back.
+    // Called when a line has come to an empty queue, or the stream has ended; on the thread that
+    // told it. Must be cheap and must not call back.
     std::function<void()> wake;
   };
   explicit EventSubscription(Options options) : options_(std::move(options)) {}
@@ -35,6 +35,8 @@ class EventSubscription {
   [[nodiscard]] std::string take();
   // True once the reader fell behind by more than the limit, or the hub was closed.
   [[nodiscard]] bool ended() const;
+  // Ended because of its own reader.
+  [[nodiscard]] bool fell_behind() const;
 
  private:
   friend class RpcHub;
@@ -46,6 +48,7 @@ class EventSubscription {
   mutable std::mutex mutex_;
   std::string waiting_;
   bool ended_ = false;
+  bool fell_behind_ = false;
 };
 
 struct CommitNotice {
@@ -65,7 +68,8 @@ class RpcHub {
   [[nodiscard]] std::shared_ptr<const NodeSnapshot> snapshot() const;
 
   // Loop thread, for every event of a step, after its batch is written (drive.h does it in that
-  // order). Cheap while nobody listens. A CommitBlock also wakes the requests that wait for a commit.
+  // order). Cheap while nobody listens. A CommitBlock also wakes the requests that wait for a
+  // commit.
   void tell(const Event& event, WallTime at);
 
   // A listener is called on the loop thread for each committed block and must be cheap: it posts.

@@ -36,7 +36,9 @@ class Families {
     }
     family->metric.push_back(std::move(metric));
   }
-  [[nodiscard]] std::string text() const { return prometheus::TextSerializer().Serialize(families_); }
+  [[nodiscard]] std::string text() const {
+    return prometheus::TextSerializer().Serialize(families_);
+  }
 
  private:
   std::vector<MetricFamily> families_;
@@ -104,8 +106,8 @@ void add_peers(Families& out, const NodeSnapshot& node) {
             number(peer.bytes_sent));
     out.add("peer_received_bytes_total", "Bytes received from the peer.", MetricType::Counter,
             labels, number(peer.bytes_received));
-    out.add("peer_queued_bytes", "Bytes waiting to be sent to the peer.", MetricType::Gauge,
-            labels, number(peer.queued_bytes));
+    out.add("peer_queued_bytes", "Bytes waiting to be sent to the peer.", MetricType::Gauge, labels,
+            number(peer.queued_bytes));
     out.add("peer_dropped_messages_total", "Messages dropped from the peer's full queue.",
             MetricType::Counter, labels, number(peer.dropped_messages));
   }
@@ -119,9 +121,8 @@ std::string metrics_text(const NodeSnapshot& node, std::chrono::steady_clock::ti
   add_node(out, node, now);
   add_peers(out, node);
   for (const NodeMetric& metric : node.more) {
-    out.add(metric.name, metric.help,
-            metric.is_counter ? MetricType::Counter : MetricType::Gauge, metric.labels,
-            metric.value);
+    out.add(metric.name, metric.help, metric.is_counter ? MetricType::Counter : MetricType::Gauge,
+            metric.labels, metric.value);
   }
   return out.text();
 }

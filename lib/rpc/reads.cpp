@@ -111,8 +111,8 @@ Result<Json> state_list(const ReadContext& context, const Query& query) {
     reader.scan_app(app_prefix, visit);
   };
   kv::list(scan, as_bytes(prefix), [&](BytesView key, BytesView value) {
-    if (after && !std::lexicographical_compare(after->begin(), after->end(), key.begin(),
-                                               key.end())) {
+    if (after &&
+        !std::lexicographical_compare(after->begin(), after->end(), key.begin(), key.end())) {
       return true;
     }
     if (entries.size() >= limit || bytes > answer_bytes_max) {
@@ -202,8 +202,8 @@ std::optional<HttpResponse> answer_read(const ReadContext& context, const HttpRe
     if (!answer) return std::nullopt;
     return *answer ? json_response(**answer) : error_response(answer->error());
   } catch (const StoreFailure& failure) {
-    return error_response(
-        500, failure.kind() == StoreFailure::Kind::corrupt ? "corrupt" : "io", failure.what());
+    return error_response(500, failure.kind() == StoreFailure::Kind::corrupt ? "corrupt" : "io",
+                          failure.what());
   }
 }
 

@@ -26,8 +26,8 @@ struct ReadContext {
 //   /v1/tree?depth=                         hs.tree/v1
 //   /v1/state/KEY (percent-encoded)         hs.state_value/v1
 //   /v1/state?prefix=&limit=&after=HEX      hs.state/v1
-// None: the path is none of these. Errors are hs.error/v1 answers: 400, 404, and 500 where the store is
-// corrupt. The method is not looked at.
+// None: the path is none of these. Errors are hs.error/v1 answers: 400, 404, and 500 where the
+// store is corrupt. The method is not looked at.
 [[nodiscard]] std::optional<HttpResponse> answer_read(const ReadContext& context,
                                                       const HttpRequest& request);
 

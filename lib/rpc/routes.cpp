@@ -17,7 +17,7 @@ bool is_transaction_path(const std::string& path) {
 
 HttpResponse no_such_route(const HttpRequest& request) {
   return error_response(404, "unknown_route", "there is nothing at " + request.path.substr(0, 200),
-                        "the routes are listed in man hs-rpc");
+                        "the routes are listed in man 7 hs-rpc");
 }
 
 HttpResponse wrong_method(const std::string& allowed) {
@@ -147,8 +147,7 @@ Routes::Stream Routes::open_stream(const HttpRequest& request, std::function<voi
   auto subscription = hub_->subscribe({.types = *types, .wake = std::move(wake)});
   if (subscription == nullptr) {
     return error_response(429, "too_many_streams",
-                          "as many event streams are open as this node serves",
-                          "end one of them");
+                          "as many event streams are open as this node serves", "end one of them");
   }
   return subscription;
 }

@@ -11,8 +11,8 @@ namespace hs {
 
 // Which door a request came through.
 enum class Door {
-  tcp,      // anybody on this machine
-  control   // run/ctl.sock: whoever may stop the node
+  tcp,     // anybody on this machine
+  control  // run/ctl.sock: whoever may stop the node
 };
 
 // Thread-safe.
@@ -27,8 +27,8 @@ class Routes {
   //   GET  /v1/transactions/ID?wait=&timeout_ms=
   //   POST /v1/transactions?wait=&timeout_ms=
   //   POST /v1/admin/NAME        on the control door alone
-  // `respond` is called once, now or later, from any thread; never if the node stops before it can be
-  // answered.
+  // `respond` is called once, now or later, from any thread; never if the node stops before it can
+  // be answered.
   void handle(const HttpRequest& request, Respond respond);
 
   // GET /v1/events?type=A,B. The subscription, or the answer that refuses it (400, 429).
@@ -52,8 +52,8 @@ class Routes {
 
 // The line that ends a stream whose reader fell behind.
 [[nodiscard]] std::string slow_reader_line();
-// What is sent on a stream that has been silent, so that a reader that is gone is noticed; readers skip
-// empty lines.
+// What is sent on a stream that has been silent, so that a reader that is gone is noticed; readers
+// skip empty lines.
 constexpr std::chrono::seconds stream_heartbeat{15};
 
 }  // namespace hs

@@ -104,20 +104,20 @@ Result<Hash> ChainView::at_height(Height height) const {
   const std::optional<Hash> tip = head();
   const std::optional<Height> top = tip ? tree_.height(*tip) : std::nullopt;
   if (!top || height > *top) {
-    return fail(Errc::not_found,
-                top ? "height " + std::to_string(height.value) + " is above the newest block, " +
-                          std::to_string(top->value)
-                    : std::string("there is no block yet"));
+    return fail(Errc::not_found, top ? "height " + std::to_string(height.value) +
+                                           " is above the newest block, " +
+                                           std::to_string(top->value)
+                                     : std::string("there is no block yet"));
   }
   return ancestor(*tip, top->value - height.value);
 }
 
-// Views rise with heights along a branch, so the height is found by halving; certificate_of(h) is the
-// justify of h + 1.
+// Views rise with heights along a branch, so the height is found by halving; certificate_of(h) is
+// the justify of h + 1.
 Result<Hash> ChainView::certified_in(View view) const {
   const auto missing = [&] {
-    return fail(Errc::not_found, "no block of the chain was certified in view " +
-                                     std::to_string(view.value));
+    return fail(Errc::not_found,
+                "no block of the chain was certified in view " + std::to_string(view.value));
   };
   const std::optional<Hash> tip = head();
   if (!tip) return missing();
@@ -159,8 +159,8 @@ Result<Hash> ChainView::by_prefix(std::string_view digits) const {
     return matches.size() < 2;
   });
   if (matches.empty()) {
-    return fail(Errc::not_found, "no stored block has a hash that begins with " +
-                                     std::string(digits));
+    return fail(Errc::not_found,
+                "no stored block has a hash that begins with " + std::string(digits));
   }
   if (matches.size() > 1) {
     return fail(Errc::bad_value, "more than one block has a hash that begins with " +

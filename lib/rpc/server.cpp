@@ -1,5 +1,5 @@
-// The only file that includes RESTinio, which takes long to compile. It carries bytes; what they mean
-// is Routes' work.
+// The only file that includes RESTinio, which takes long to compile. It carries bytes; what they
+// mean is Routes' work.
 #include "lib/rpc/server.h"
 
 #include <asio/executor_work_guard.hpp>
@@ -33,19 +33,32 @@ constexpr std::size_t body_bytes_read = 2 * http_body_bytes_max;
 
 std::string reason_of(int status) {
   switch (status) {
-    case 200: return "OK";
-    case 202: return "Accepted";
-    case 400: return "Bad Request";
-    case 403: return "Forbidden";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 413: return "Payload Too Large";
-    case 415: return "Unsupported Media Type";
-    case 429: return "Too Many Requests";
-    case 431: return "Request Header Fields Too Large";
-    case 503: return "Service Unavailable";
-    case 504: return "Gateway Timeout";
-    default: return "Internal Server Error";
+    case 200:
+      return "OK";
+    case 202:
+      return "Accepted";
+    case 400:
+      return "Bad Request";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 413:
+      return "Payload Too Large";
+    case 415:
+      return "Unsupported Media Type";
+    case 429:
+      return "Too Many Requests";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 503:
+      return "Service Unavailable";
+    case 504:
+      return "Gateway Timeout";
+    default:
+      return "Internal Server Error";
   }
 }
 
@@ -68,7 +81,8 @@ HttpHead head_of(const RequestHandle& handle) {
   head.header_bytes = handle->header().request_target().size();
   handle->header().for_each_field([&](const auto& field) {
     head.header_bytes += field.name().size() + field.value().size() + 4;
-    if (restinio::impl::is_equal_caseless(field.name(), "host")) head.hosts.push_back(field.value());
+    if (restinio::impl::is_equal_caseless(field.name(), "host"))
+      head.hosts.push_back(field.value());
     if (restinio::impl::is_equal_caseless(field.name(), "origin")) {
       head.origins.push_back(field.value());
     }
@@ -86,6 +100,7 @@ class StreamWriter : public std::enable_shared_from_this<StreamWriter> {
         response_(handle->create_response<restinio::chunked_output_t>(status_line(200))) {
     response_.append_header(restinio::http_field::content_type, "application/x-ndjson");
     response_.append_header(restinio::http_field::cache_control, "no-store");
+    response_.connection_close();  // nothing can follow what never ends
   }
 
   void start(std::shared_ptr<EventSubscription> subscription) {
@@ -119,8 +134,7 @@ class StreamWriter : public std::enable_shared_from_this<StreamWriter> {
   }
 
   void finish() {
-    response_.append_chunk(slow_reader_line());
-    response_.connection_close();
+    if (subscription_->fell_behind()) response_.append_chunk(slow_reader_line());
     response_.done();
     close();
   }
@@ -185,28 +199,27 @@ Status RpcServer::Impl::listen(const Options& options) {
                           .max_field_count(64)
                           .max_body_size(body_bytes_read);
   try {
-    http = std::make_unique<HttpServer>(
-        restinio::external_io_context(io), [&](auto& settings) {
-          settings.address(address)
-              .protocol(address.is_v6() ? asio::ip::tcp::v6() : asio::ip::tcp::v4())
-              .port(options.port)
-              .acceptor_post_bind_hook([this](asio::ip::tcp::acceptor& acceptor) {
-                port = acceptor.local_endpoint().port();
-              })
-              .incoming_http_msg_limits(limits)
-              .max_parallel_connections(http_connections_max)
-              .max_pipelined_requests(1)
-              .read_next_http_message_timelimit(request_timeout)
-              .write_http_response_timelimit(write_timeout)
-              .handle_request_timeout(answer_timeout)
-              .request_handler([this](const RequestHandle& handle) { return on_request(handle); });
-        });
+    http = std::make_unique<HttpServer>(restinio::external_io_context(io), [&](auto& settings) {
+      settings.address(address)
+          .protocol(address.is_v6() ? asio::ip::tcp::v6() : asio::ip::tcp::v4())
+          .port(options.port)
+          .acceptor_post_bind_hook([this](asio::ip::tcp::acceptor& acceptor) {
+            port = acceptor.local_endpoint().port();
+          })
+          .incoming_http_msg_limits(limits)
+          .max_parallel_connections(http_connections_max)
+          .max_pipelined_requests(1)
+          .read_next_http_message_timelimit(request_timeout)
+          .write_http_response_timelimit(write_timeout)
+          .handle_request_timeout(answer_timeout)
+          .request_handler([this](const RequestHandle& handle) { return on_request(handle); });
+    });
     http->open_sync();
   } catch (const std::system_error& failure) {
-    const bool taken = failure.code() == std::errc::address_in_use;
-    return fail(taken ? Errc::exists : Errc::io,
-                "cannot listen on " + options.host + ":" + std::to_string(options.port) + ": " +
-                    failure.code().message());
+    const bool taken = failure.code() == asio::error::address_in_use;
+    return fail(taken ? Errc::exists : Errc::io, "cannot listen on " + options.host + ":" +
+                                                     std::to_string(options.port) + ": " +
+                                                     failure.code().message());
   }
   thread = std::thread([this] { io.run(); });
   return {};
@@ -222,12 +235,12 @@ restinio::request_handling_status_t RpcServer::Impl::on_request(const RequestHan
     return restinio::request_accepted();
   }
   const auto& header = handle->header();
-  const HttpRequest request{.method = header.method().c_str(),
-                            .path = std::string(header.path()),
-                            .query = std::string(header.query()),
-                            .content_type = header.get_field_or(
-                                restinio::http_field::content_type, ""),
-                            .body = handle->body()};
+  const HttpRequest request{
+      .method = header.method().c_str(),
+      .path = std::string(header.path()),
+      .query = std::string(header.query()),
+      .content_type = header.get_field_or(restinio::http_field::content_type, ""),
+      .body = handle->body()};
   if (Routes::is_event_stream(request)) {
     open_stream(handle, request);
     return restinio::request_accepted();

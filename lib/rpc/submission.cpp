@@ -9,10 +9,13 @@ using Clock = TransactionWaits::Clock;
 
 int http_status_of(kv::Refusal refusal) {
   switch (refusal) {
-    case kv::Refusal::too_large: return 413;
+    case kv::Refusal::too_large:
+      return 413;
     case kv::Refusal::pool_full:
-    case kv::Refusal::client_full: return 429;
-    default: return 400;
+    case kv::Refusal::client_full:
+      return 429;
+    default:
+      return 400;
   }
 }
 
@@ -44,14 +47,13 @@ class Submission : public std::enable_shared_from_this<Submission> {
       slots_[i].ticket = *ticket;
     }
     // The node may answer after the server is gone; then nobody is left to tell.
-    service_->submit(request_.transactions,
-                     [weak = waits_, self](std::vector<Admission> admissions) {
-                       if (const auto still = weak.lock()) {
-                         still->post([self, admissions = std::move(admissions)] {
-                           self->on_admissions(admissions);
-                         });
-                       }
-                     });
+    service_->submit(
+        request_.transactions, [weak = waits_, self](std::vector<Admission> admissions) {
+          if (const auto still = weak.lock()) {
+            still->post(
+                [self, admissions = std::move(admissions)] { self->on_admissions(admissions); });
+          }
+        });
   }
 
  private:
@@ -77,8 +79,8 @@ class Submission : public std::enable_shared_from_this<Submission> {
 
   void on_admission(std::size_t i, const Admission& admission) {
     Slot& slot = slots_[i];
-    const auto refusal = admission.result ? std::nullopt
-                                          : std::optional(admission.result.error().reason);
+    const auto refusal =
+        admission.result ? std::nullopt : std::optional(admission.result.error().reason);
     if (refusal == kv::Refusal::committed) {
       if (const auto waits = waits_.lock()) waits->look_up(slot.ticket);
       return;
@@ -126,15 +128,16 @@ class Submission : public std::enable_shared_from_this<Submission> {
     }
     const Slot& slot = slots_.front();
     if (slot.refused) {
-      return respond_(error_response(http_status_of(slot.refused->reason),
-                                     "transaction_" + std::string(kv::name_of(slot.refused->reason)),
-                                     slot.refused->what, "", {{"id", to_hex(slot.id.view())}}));
+      return respond_(
+          error_response(http_status_of(slot.refused->reason),
+                         "transaction_" + std::string(kv::name_of(slot.refused->reason)),
+                         slot.refused->what, "", {{"id", to_hex(slot.id.view())}}));
     }
     if (timed_out_) {
-      return respond_(error_response(
-          504, "timed_out", "the transaction is not committed yet",
-          "it may still be: ask again with its id",
-          {{"id", to_hex(slot.id.view())}, {"status", (*slot.result)["status"]}}));
+      return respond_(
+          error_response(504, "timed_out", "the transaction is not committed yet",
+                         "it may still be: ask again with its id",
+                         {{"id", to_hex(slot.id.view())}, {"status", (*slot.result)["status"]}}));
     }
     respond_(json_response(*slot.result));
   }
@@ -210,15 +213,15 @@ void find_transaction(const std::shared_ptr<TransactionWaits>& waits, const RpcS
     const auto alive = weak.lock();
     if (alive == nullptr) return;
     if (level == WaitLevel::committed) {
-      const auto ticket = alive->add(id, Clock::now() + timeout,
-                                     [id, respond](std::optional<WaitedCommit> commit) {
-        if (commit) return respond(json_response(commit->result));
-        respond(error_response(504, "timed_out", "the transaction is not committed yet",
-                               "wait longer, or send it again", {{"id", to_hex(id.view())}}));
-      });
+      const auto ticket =
+          alive->add(id, Clock::now() + timeout, [id, respond](std::optional<WaitedCommit> commit) {
+            if (commit) return respond(json_response(commit->result));
+            respond(error_response(504, "timed_out", "the transaction is not committed yet",
+                                   "wait longer, or send it again", {{"id", to_hex(id.view())}}));
+          });
       if (ticket) return alive->look_up(*ticket);
-      return respond(error_response(429, "too_many_waits",
-                                    "too many requests wait for commits already"));
+      return respond(
+          error_response(429, "too_many_waits", "too many requests wait for commits already"));
     }
     if (auto answer = answer_if_committed(service, id)) return respond(std::move(*answer));
     service.is_pending(id, [weak, &service, id, respond](bool is_pending) {

@@ -19,8 +19,8 @@ constexpr std::chrono::milliseconds wait_timeout_max{600'000};
 
 // What a request asks for, from its body and its query `wait=none|accepted|committed&timeout_ms=N`.
 // Bodies: {"transaction": HEX}, {"transactions": [HEX, ...]} (encoded by the client), or
-// {"operation": {"kind": "put"|"delete"|"cas", "key": ..., "value": ..., "expected": ...}}, which the
-// node encodes under a client id of its own; "key_b64" and so on for bytes that are no text.
+// {"operation": {"kind": "put"|"delete"|"cas", "key": ..., "value": ..., "expected": ...}}, which
+// the node encodes under a client id of its own; "key_b64" and so on for bytes that are no text.
 struct SubmitRequest {
   std::vector<Bytes> transactions;  // at least one
   bool is_batch = false;
@@ -32,9 +32,10 @@ struct SubmitRequest {
 [[nodiscard]] Result<SubmitRequest> parse_submit(const HttpRequest& request,
                                                  const NodeSnapshot& node);
 
-// Hands the transactions to the node and answers once, from whatever thread: one transaction with its
-// hs.tx_result/v1 (or the hs.error/v1 of its refusal), a batch with hs.tx_results/v1. A transaction
-// that waits or is committed already counts as accepted, so that sending it again is safe.
+// Hands the transactions to the node and answers once, from whatever thread: one transaction with
+// its hs.tx_result/v1 (or the hs.error/v1 of its refusal), a batch with hs.tx_results/v1. A
+// transaction that waits or is committed already counts as accepted, so that sending it again is
+// safe.
 void submit(const std::shared_ptr<TransactionWaits>& waits, const RpcService& service,
             SubmitRequest request, Respond respond);
 

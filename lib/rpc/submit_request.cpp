@@ -63,8 +63,8 @@ Result<kv::Operation> parse_operation(const Json& object) {
     return kv::Put{.key = key, .value = value};
   }
   if (*kind == "cas") {
-    HS_TRY_STATUS(only_fields(object, {"kind", "key", "key_b64", "value", "value_b64", "expected",
-                                       "expected_b64"}));
+    HS_TRY_STATUS(only_fields(
+        object, {"kind", "key", "key_b64", "value", "value_b64", "expected", "expected_b64"}));
     HS_TRY(value, needed_bytes(object, "value"));
     HS_TRY(expected, bytes_field(object, "expected"));
     return kv::CompareAndSet{.key = key, .expected = expected, .value = value};
@@ -94,8 +94,8 @@ Result<WaitOptions> parse_wait(const Query& query, WaitLevel otherwise) {
     else if (wait->second == "committed") options.level = WaitLevel::committed;
     else return fail(Errc::bad_value, "wait must be none, accepted or committed");
   }
-  HS_TRY(timeout, number_in(query, "timeout_ms", wait_timeout_default.count(),
-                            wait_timeout_max.count()));
+  HS_TRY(timeout,
+         number_in(query, "timeout_ms", wait_timeout_default.count(), wait_timeout_max.count()));
   options.timeout = std::chrono::milliseconds(timeout);
   return options;
 }

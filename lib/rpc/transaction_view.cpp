@@ -27,8 +27,8 @@ Json transactions_view(const TreeReader& tree, const Block& block, bool is_commi
   const auto encoded = kv::transactions_of(block.data);
   if (!encoded) return list;
   const auto get = [&](BytesView key) { return tree.app_value(key); };
-  const auto record = is_committed ? kv::record_of(get, block.height)
-                                   : Result<kv::BlockRecord>(kv::BlockRecord{});
+  const auto record =
+      is_committed ? kv::record_of(get, block.height) : Result<kv::BlockRecord>(kv::BlockRecord{});
   for (std::size_t i = 0; i < encoded->size(); ++i) {
     Json object;
     object["id"] = to_hex(transaction_id((*encoded)[i]).view());

@@ -70,7 +70,8 @@ std::optional<TransactionWaits::Wait> TransactionWaits::remove(Ticket ticket) {
   waits_.erase(found);
   by_deadline_.erase({wait.deadline, ticket});
   const auto [first, last] = by_id_.equal_range(wait.id);
-  by_id_.erase(std::find_if(first, last, [&](const auto& entry) { return entry.second == ticket; }));
+  by_id_.erase(
+      std::find_if(first, last, [&](const auto& entry) { return entry.second == ticket; }));
   return wait;
 }
 
@@ -103,8 +104,8 @@ void TransactionWaits::expire(Clock::time_point now) {
   for (const Wait& wait : expired) wait.done(std::nullopt);
 }
 
-// A store that cannot be read answers nobody here: the waits run into their deadlines, and the node's
-// loop, which reads the same store, stops the process and names the cause.
+// A store that cannot be read answers nobody here: the waits run into their deadlines, and the
+// node's loop, which reads the same store, stops the process and names the cause.
 void TransactionWaits::on_commit(const CommitNotice& notice) {
   try {
     const auto store = service_->store_snapshot();
@@ -163,8 +164,7 @@ void TransactionWaits::look_up(Ticket ticket) {
   }
 }
 
-Json committed_result(const ChainView& chain, const TransactionId& id,
-                      const kv::Committed& where) {
+Json committed_result(const ChainView& chain, const TransactionId& id, const kv::Committed& where) {
   Json object = uncommitted_result(id, "committed");
   object["height"] = where.height.value;
   object["outcome"] = kv::name_of(where.outcome);
@@ -174,9 +174,9 @@ Json committed_result(const ChainView& chain, const TransactionId& id,
   object["block"] = to_hex(block->view());
   if (const auto certificate = chain.certificate_of(*block)) {
     object["view"] = certificate->view.value;
-    object["signers"] = std::count_if(certificate->signatures.begin(),
-                                      certificate->signatures.end(),
-                                      [](const auto& signature) { return signature.has_value(); });
+    object["signers"] =
+        std::count_if(certificate->signatures.begin(), certificate->signatures.end(),
+                      [](const auto& signature) { return signature.has_value(); });
     object["validators"] = certificate->signatures.size();
   }
   return object;
@@ -187,8 +187,8 @@ Json uncommitted_result(const TransactionId& id, const std::string& status) {
   object["schema"] = "hs.tx_result/v1";
   object["id"] = to_hex(id.view());
   object["status"] = status;
-  for (const char* unknown : {"height", "view", "latency_ms", "outcome", "block", "index",
-                              "signers", "validators"}) {
+  for (const char* unknown :
+       {"height", "view", "latency_ms", "outcome", "block", "index", "signers", "validators"}) {
     object[unknown] = nullptr;
   }
   return object;

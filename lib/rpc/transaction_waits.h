@@ -1,5 +1,6 @@
 // Requests that wait until a transaction is committed. The node's loop only says that a block was
-// committed; which transactions it held is read here, on a thread of our own, from a store snapshot.
+// committed; which transactions it held is read here, on a thread of our own, from a store
+// snapshot.
 #pragma once
 #include <chrono>
 #include <condition_variable>
@@ -22,7 +23,7 @@ namespace hs {
 constexpr std::size_t transaction_waits_max = 65'536;
 
 struct WaitedCommit {
-  Json result;  // hs.tx_result/v1 with latency_ms null
+  Json result;                               // hs.tx_result/v1 with latency_ms null
   std::chrono::steady_clock::time_point at;  // when the commit was told
 };
 
