@@ -60,13 +60,14 @@ struct World {
     CHECK(std::get<Refusal>(*greeting).reason.find(words) != std::string::npos);
     CHECK(node.logged(words));
   }
+  // The honest peer does the dialing, so that it has to come in past what the test has put there.
   bool serves_honest_peer() {
     TransportConfig config = TestNode::default_config();
+    config.limits.dial_patience = 0ms;
     TestNode honest(loop, honest_key, config);
     honest->set_allowed({node.key()});
     if (!honest->start()) return false;
     honest->add_peer(node.key(), node.at());
-    node->add_peer(honest.key(), honest.at());
     return run_until(loop, [&] { return honest->is_up(node.key()) && node->is_up(honest.key()); });
   }
 
@@ -268,6 +269,17 @@ TEST_CASE("a frame cut off by the end of the connection is not delivered", "[net
   }
   REQUIRE(run_until(world.loop, [&] { return world.node.downs.size() == 1; }));
   CHECK(world.node.frames.empty());
+}
+
+TEST_CASE("a peer is announced before its first frame, however fast that comes", "[net][hostile]") {
+  World world;
+  std::size_t ups_at_frame = 0;
+  world.node.on_frame = [&](const test::Received&) { ups_at_frame = world.node.ups.size(); };
+  RawPeer peer = world.greeted_peer();
+  peer.send_hello();
+  peer.send_frame(Channel::message, as_bytes("at once"));
+  REQUIRE(run_until(world.loop, [&] { return !world.node.frames.empty(); }));
+  CHECK(ups_at_frame == 1);
 }
 
 TEST_CASE("the name of a peer is escaped", "[net][hostile]") {
