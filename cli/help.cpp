@@ -122,7 +122,9 @@ std::string global_names() {
 }
 
 std::string summary_line(const std::string& name, const std::string& summary) {
-  return name + " - " + summary + "\n";
+  std::string text;
+  for (const std::string& line : wrapped(name + " - " + summary, width_max)) text += line + "\n";
+  return text;
 }
 
 std::string command_help(const Command& command) {

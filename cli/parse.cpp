@@ -32,6 +32,16 @@ std::string meant(const std::string& word, const std::vector<std::string>& known
   return text.empty() ? text : text + "?";
 }
 
+// Where several words are taken CLI11 takes "[a,b]" apart; a mark in front of such words, removed
+// when they are read, keeps them whole.
+constexpr char shield = '\x01';
+std::string shielded(const std::string& word) {
+  return word.starts_with('[') || word.starts_with(shield) ? shield + word : word;
+}
+std::string unshielded(const std::string& word) {
+  return word.starts_with(shield) ? word.substr(1) : word;
+}
+
 // CLI11 sees texts only: ranges, units and required options are checked by us, so that every
 // message has our form.
 CLI::Option* add_to_parser(CLI::App& app, const Option& option) {
@@ -142,8 +152,8 @@ void Parser::refuse_extras(const std::string& path) const {
                       meant(*extra, registry_.words_after(path)), help_hint(path))
         .with("command", *extra);
   }
-  throw usage_error("unexpected argument '" + *extra + "'", {}, help_hint(path))
-      .with("argument", *extra);
+  throw usage_error("unexpected argument '" + unshielded(*extra) + "'", {}, help_hint(path))
+      .with("argument", unshielded(*extra));
 }
 
 std::vector<std::string> Parser::checked(const Option& option, std::vector<std::string> values,
@@ -181,7 +191,8 @@ Arguments Parser::read(const Parsed& parsed, const std::string& path, bool check
       }
       values.assign(found->count(), "true");
     } else if (given) {
-      values = checked(*option, found->results(), path);
+      for (const std::string& word : found->results()) values.push_back(unshielded(word));
+      values = checked(*option, std::move(values), path);
     } else if (option->default_value) {
       values = {*option->default_value};
     } else if (check_required && option->is_required) {
@@ -235,7 +246,8 @@ GlobalOptions global_from(const Arguments& arguments, const Environment& environ
 }
 
 Invocation Parser::parse(const std::vector<std::string>& words, const Environment& environment) {
-  std::vector<std::string> reversed(words.rbegin(), words.rend());  // as CLI11 wants them
+  std::vector<std::string> reversed;  // as CLI11 wants them
+  for (const std::string& word : words) reversed.insert(reversed.begin(), shielded(word));
   try {
     root_.parse(std::move(reversed));
   } catch (const CLI::ArgumentMismatch&) {

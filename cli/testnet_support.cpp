@@ -88,12 +88,11 @@ Table node_table(const TestnetView& view) {
                {"VIEW", true},
                {"HEIGHT", true},
                {"LAG", true},
-               {"P2P"},
                {"RPC"}});
   for (const NodeView& node : view.nodes) {
     table.add({node.node.name, to_text(node.state), node.pid == 0 ? "-" : std::to_string(node.pid),
                or_dash(node.view), or_dash(node.committed_height), or_dash(node.lag),
-               node.node.p2p(), "http://" + node.node.rpc()});
+               "http://" + node.node.rpc()});
   }
   return table;
 }

@@ -27,7 +27,7 @@ struct KnownTestnet {
 // The testnet that is meant. Throws CliError: testnet_not_found (exit 3), those of its files.
 [[nodiscard]] KnownTestnet known_testnet(const Context& context, bool has_positional);
 
-// NODE STATE PID VIEW HEIGHT LAG P2P RPC
+// NODE STATE PID VIEW HEIGHT LAG RPC
 [[nodiscard]] Table node_table(const TestnetView& view);
 // One line above it: name, genesis, supervisor.
 [[nodiscard]] std::string headline(const TestnetView& view);

@@ -51,7 +51,8 @@ class Result:
         self.arguments, self.code, self.out, self.err = arguments, code, out, err
 
     def __str__(self):
-        return f"hs {' '.join(self.arguments)}\nexit {self.code}\n--- out\n{self.out}--- err\n{self.err}"
+        command = " ".join(self.arguments)
+        return f"hs {command}\nexit {self.code}\n--- out\n{self.out}--- err\n{self.err}"
 
 
 class PortBlock:
@@ -67,7 +68,8 @@ class PortBlock:
             except OSError:
                 lock.close()
                 continue
-            if all(port_is_free(base + 10 * i + j) for i in range(PORT_BLOCK // 10) for j in (0, 1)):
+            ports = (base + 10 * i + j for i in range(PORT_BLOCK // 10) for j in (0, 1))
+            if all(map(port_is_free, ports)):
                 self.base, self._lock = base, lock
                 return
             lock.close()
@@ -100,7 +102,7 @@ def wait_until(fact, what, patience=PATIENCE, interval=0.02):
 
 
 def processes_of(folder):
-    """Pids of live processes whose command line or environment names the folder; zombies are none."""
+    """Live processes whose command line or environment names the folder; zombies are none."""
     found = []
     for entry in os.listdir("/proc"):
         if not entry.isdigit() or int(entry) == os.getpid():

@@ -1,4 +1,4 @@
-"""What every command owes its reader: JSON, quiet pipes, no colour where none is wanted, exit codes."""
+"""What every command owes its reader: JSON, quiet pipes, no unwanted colour, exit codes."""
 
 import json
 import os
@@ -26,7 +26,8 @@ class Streams(EndToEnd):
             text = self.hs(*path, "--help").out
             self.assertIn("Examples:", text, path)
             for line in text.splitlines():
-                self.assertLessEqual(len(line), 100, line)
+                if not line.startswith("  hs "):  # examples stand as one types them
+                    self.assertLessEqual(len(line), 80, line)
 
     def commands(self):
         """Every visible command, from the help of hs and of its groups."""

@@ -190,7 +190,8 @@ class FailedStart(EndToEnd):
     def test_a_node_that_dies_at_start_fails_up_with_its_last_words(self):
         self.up("-n", "4")
         self.hs("testnet", "down")
-        (self.folder_of() / "n2" / "genesis.yaml").write_text("schema: hs.genesis/v1\nnonsense: 1\n")
+        broken = "schema: hs.genesis/v1\nnonsense: 1\n"
+        (self.folder_of() / "n2" / "genesis.yaml").write_text(broken)
         result = self.hs("testnet", "up", "-d", code=1)
         self.assertIn("error[node_died]: n2", result.err)
         self.assertIn("nonsense", result.err)

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -77,9 +78,9 @@ TEST_CASE("a pipe that nobody reads ends the command without a word", "[cli]") {
   std::array<int, 2> pipe{};
   REQUIRE(::pipe(pipe.data()) == 0);
   ::close(pipe[0]);
-  const auto before = std::signal(SIGPIPE, SIG_IGN);
+  const auto before = ::signal(SIGPIPE, SIG_IGN);
   CHECK_THROWS_AS(write_all(pipe[1], "x"), ClosedPipe);
-  std::signal(SIGPIPE, before);
+  ::signal(SIGPIPE, before);
   ::close(pipe[1]);
 }
 
