@@ -1,5 +1,6 @@
 #include "cli/output.h"
 
+#include <csignal>
 #include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
