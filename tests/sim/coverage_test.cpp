@@ -1,0 +1,43 @@
+// What the profiles promise to bring about does happen: checks that never had anything to look at
+// would prove nothing.
+#include "lib/sim/run.h"
+#include "tests/support/catch.h"
+
+namespace hs::sim {
+namespace {
+
+TEST_CASE("a handful of seeds meets every kind of fault and event", "[sim]") {
+  Marks marks;
+  bool real_signatures = false;
+  bool kv = false;
+  for (const Profile profile : {Profile::swarm, Profile::crash, Profile::partition, Profile::sync}) {
+    for (std::uint64_t seed = 1; seed <= 30; ++seed) {
+      const PlanRequest request{.seed = seed, .profile = profile, .nodes = {}, .views = 60};
+      const Plan plan = make_plan(request);
+      real_signatures = real_signatures || plan.real_signatures;
+      kv = kv || plan.work.app == AppKind::kv;
+      const RunResult result = run_seed(request);
+      INFO(replay_line(request));
+      REQUIRE_FALSE(result.violation.has_value());
+      marks.add(result.marks);
+    }
+  }
+  CHECK(real_signatures);
+  CHECK(kv);
+  const auto table = marks.table();
+  for (const char* name :
+       {"AdvanceView", "BanPeer", "CollectPC", "CollectTC", "CommitBlock", "EndSync", "InsertBlock",
+        "NewView", "PhaseVote", "Propose", "PruneBlock", "ReceiveAdvanceView", "ReceiveNewView",
+        "ReceivePhaseVote", "ReceiveProposal", "ReceiveSyncRequest", "ReceiveTimeoutVote",
+        "SendSyncResponse", "StartSync", "StartView", "TimeoutVote", "UpdateHighestPC",
+        "UpdateHighestTC", "UpdateLockedPC", "ViewTimeout", "all crash", "crash in a step",
+        "message doubled", "message lost", "message swallowed by a cut", "partition: bridge",
+        "partition: groups", "partition: one isolated", "partition: one way",
+        "partition: random links", "pause", "power lost", "process killed"}) {
+    INFO(name);
+    CHECK(table.contains(name));
+  }
+}
+
+}  // namespace
+}  // namespace hs::sim

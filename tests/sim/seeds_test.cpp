@@ -1,0 +1,71 @@
+// 1,000 seeds of 300 views each. A failure prints the line that has it again.
+#include <fstream>
+#include <sstream>
+
+#include "lib/sim/run.h"
+#include "tests/support/catch.h"
+
+namespace hs::sim {
+namespace {
+
+void run_and_check(const PlanRequest& request) {
+  const RunResult result = run_seed(request);
+  if (!result.violation) {
+    CHECK(result.views >= make_plan(request).views);
+    return;
+  }
+  FAIL_CHECK(to_string(*result.violation) << "\nreplay: " << replay_line(request));
+}
+
+void run_seeds(Profile profile, std::uint64_t first, std::uint64_t count) {
+  for (std::uint64_t seed = first; seed < first + count; ++seed) {
+    run_and_check({.seed = seed, .profile = profile, .nodes = {}, .views = {}});
+  }
+}
+
+TEST_CASE("calm seeds keep every rule", "[sim]") { run_seeds(Profile::calm, 1, 40); }
+
+TEST_CASE("swarm seeds 1 to 80 keep every rule", "[sim]") { run_seeds(Profile::swarm, 1, 80); }
+TEST_CASE("swarm seeds 81 to 160 keep every rule", "[sim]") { run_seeds(Profile::swarm, 81, 80); }
+TEST_CASE("swarm seeds 161 to 240 keep every rule", "[sim]") { run_seeds(Profile::swarm, 161, 80); }
+TEST_CASE("swarm seeds 241 to 320 keep every rule", "[sim]") { run_seeds(Profile::swarm, 241, 80); }
+TEST_CASE("swarm seeds 321 to 400 keep every rule", "[sim]") { run_seeds(Profile::swarm, 321, 80); }
+
+TEST_CASE("crash seeds 1 to 90 keep every rule", "[sim]") { run_seeds(Profile::crash, 1, 90); }
+TEST_CASE("crash seeds 91 to 180 keep every rule", "[sim]") { run_seeds(Profile::crash, 91, 90); }
+
+TEST_CASE("partition seeds 1 to 70 keep every rule", "[sim]") {
+  run_seeds(Profile::partition, 1, 70);
+}
+TEST_CASE("partition seeds 71 to 140 keep every rule", "[sim]") {
+  run_seeds(Profile::partition, 71, 70);
+}
+
+TEST_CASE("sync seeds keep every rule", "[sim]") { run_seeds(Profile::sync, 1, 80); }
+
+TEST_CASE("commits go on within the bound while as many as may fail are dead", "[sim][G12]") {
+  run_seeds(Profile::silent, 1, 120);
+}
+
+TEST_CASE("overload seeds keep every rule", "[sim]") { run_seeds(Profile::overload, 1, 40); }
+
+TEST_CASE("seeds that once failed do not fail again", "[sim]") {
+  std::ifstream file(HS_SOURCE_DIR "/tests/sim/regressions.txt");
+  REQUIRE(file.good());
+  std::string line;
+  while (std::getline(file, line)) {
+    std::istringstream words(line.substr(0, line.find('#')));
+    PlanRequest request;
+    std::string profile;
+    if (!(words >> request.seed >> profile)) continue;
+    const auto known = profile_from(profile);
+    REQUIRE(known.has_value());
+    request.profile = *known;
+    if (std::size_t nodes = 0; words >> nodes) request.nodes = nodes;
+    if (std::uint64_t views = 0; words >> views) request.views = views;
+    run_and_check(request);
+  }
+}
+
+}  // namespace
+}  // namespace hs::sim

@@ -1,0 +1,102 @@
+#include "lib/sim/plan.h"
+
+#include <set>
+
+#include "lib/sim/cast.h"
+#include "lib/sim/counter_app.h"
+#include "lib/sim/mock_signatures.h"
+#include "lib/sim/run.h"
+#include "tests/support/catch.h"
+
+namespace hs::sim {
+namespace {
+
+Plan plan_of(std::uint64_t seed, Profile profile) {
+  return make_plan({.seed = seed, .profile = profile, .nodes = {}, .views = {}});
+}
+
+TEST_CASE("silent seeds kill every set of nodes that may fail together", "[sim][plan]") {
+  std::set<std::vector<NodeIndex>> of_four;
+  std::set<std::vector<NodeIndex>> of_seven;
+  for (std::uint64_t seed = 1; seed <= 400; ++seed) {
+    const Plan plan = plan_of(seed, Profile::silent);
+    CHECK(plan.dead.size() == (plan.nodes() - 1) / 3);
+    (plan.nodes() == 4 ? of_four : of_seven).insert(plan.dead);
+  }
+  CHECK(of_four.size() == 4);
+  CHECK(of_seven.size() == 21);
+}
+
+TEST_CASE("what the caller fixes is not drawn", "[sim][plan]") {
+  for (const Profile profile : profiles) {
+    const Plan plan = make_plan({.seed = 9, .profile = profile, .nodes = 5, .views = 17});
+    CHECK(plan.powers == std::vector<Power>(5, Power{1}));
+    CHECK(plan.views == 17);
+  }
+}
+
+TEST_CASE("profiles are found by their names", "[sim][plan]") {
+  for (const Profile profile : profiles) CHECK(profile_from(name_of(profile)) == profile);
+  CHECK_FALSE(profile_from("stormy").has_value());
+}
+
+TEST_CASE("at least one seed in fifty signs for real", "[sim][plan]") {
+  int real = 0;
+  for (std::uint64_t seed = 1; seed <= 1000; ++seed) {
+    real += plan_of(seed, Profile::swarm).real_signatures ? 1 : 0;
+  }
+  CHECK(real >= 20);
+}
+
+TEST_CASE("an idle chain keeps its time budget in every plan", "[sim][plan][S49]") {
+  for (const Profile profile : profiles) {
+    for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+      CHECK(plan_of(seed, profile).config.idle_interval_fits());
+    }
+  }
+}
+
+TEST_CASE("validators are named in the order in which they lead", "[sim][cast]") {
+  const Plan plan = plan_of(3, Profile::sync);
+  const Cast cast(plan);
+  const std::size_t validators = plan.nodes() - 1;  // the last one listens
+  CHECK_FALSE(cast.is_validator(validators));
+  for (NodeIndex node = 0; node < validators; ++node) {
+    CHECK(cast.validators().leader(View{node}) == cast.key(node));
+    CHECK(cast.node_of(cast.key(node)) == node);
+  }
+}
+
+TEST_CASE("a mock signature binds signer and message", "[sim][signatures]") {
+  SecretKey::Seed seed{};
+  const SecretKey first(seed, mock_scheme());
+  seed[0] = 1;
+  const SecretKey second(seed, mock_scheme());
+  const Signature signature = first.sign(as_bytes("yes"));
+  CHECK(mock_scheme().verify(first.public_key(), as_bytes("yes"), signature));
+  CHECK_FALSE(mock_scheme().verify(first.public_key(), as_bytes("no"), signature));
+  CHECK_FALSE(mock_scheme().verify(second.public_key(), as_bytes("yes"), signature));
+  CHECK(is_admissible_key(first.public_key()));
+}
+
+TEST_CASE("operations survive their encoding, and nothing else passes for one", "[sim][app]") {
+  const CounterOperation operation{.id = 3, .amount = 4};
+  CHECK(operation_from(to_transaction(operation)) == operation);
+  CHECK_FALSE(operation_from(Bytes(15)).has_value());
+  CHECK_FALSE(operation_from(Bytes(17)).has_value());
+  CHECK(operations_of({})->empty());
+  CHECK_FALSE(operations_of({Bytes{}}).has_value());
+  CHECK_FALSE(operations_of({Bytes(16), Bytes(16)}).has_value());
+  CHECK_FALSE(operations_of({Bytes(24)}).has_value());
+}
+
+TEST_CASE("the replay line names everything that was fixed", "[sim]") {
+  PlanRequest request{.seed = 17, .profile = Profile::crash, .nodes = {}, .views = {}};
+  CHECK(replay_line(request) == "hs sim replay 17 --profile crash");
+  request.nodes = 7;
+  request.views = 90;
+  CHECK(replay_line(request) == "hs sim replay 17 --profile crash --nodes 7 --views 90");
+}
+
+}  // namespace
+}  // namespace hs::sim

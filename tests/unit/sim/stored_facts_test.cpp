@@ -1,0 +1,166 @@
+#include "lib/sim/stored_facts.h"
+
+#include "lib/blocktree/key_table.h"
+#include "lib/store/memory_store.h"
+#include "tests/unit/sim/fixture.h"
+
+namespace hs::sim {
+namespace {
+
+struct DiskFixture : Fixture {
+  DiskFixture() : check(4, judge) {}
+
+  void write(const WriteBatch& batch, bool sync = true) {
+    check.on_write(0, batch, sync);
+    disk.write(batch, sync);
+  }
+  static WriteBatch voted(std::uint64_t view) {
+    WriteBatch batch;
+    batch.put(key::highest_view_phase_voted(), to_borsh(View{view}));
+    return batch;
+  }
+  static WriteBatch locked(const PhaseCertificate& pc) {
+    WriteBatch batch;
+    batch.put(key::locked_pc(), to_borsh(pc));
+    return batch;
+  }
+  static SafetyRecord record(std::uint64_t voted_view) {
+    SafetyRecord record;
+    record.voted_view = View{voted_view};
+    return record;
+  }
+  // The block that votes are for is in the store.
+  void store(const Hash& block) {
+    WriteBatch batch;
+    batch.put(key::block_height(block), to_borsh(Height{0}));
+    write(batch);
+  }
+  MemoryStore disk;
+  StoredFactsCheck check;
+};
+
+TEST_CASE("what a store holds is read from its bytes", "[sim][L3]") {
+  DiskFixture f;
+  WriteBatch batch;
+  batch.put(key::locked_pc(), to_borsh(f.pc(3, hash_number(1))));
+  batch.put(key::highest_pc(), to_borsh(f.pc(4, hash_number(2))));
+  batch.put(key::highest_tc(), to_borsh(f.tc(10)));
+  batch.put(key::highest_view_entered(), to_borsh(View{11}));
+  batch.put(key::highest_view_phase_voted(), to_borsh(View{9}));
+  batch.put(key::block_at_height(Height{0}), hash_number(1).view());
+  batch.put(key::block_at_height(Height{1}), hash_number(2).view());
+  f.write(batch);
+  const StoredFacts expected{.entered = View{11}, .voted = View{9}, .locked = View{3},
+                             .highest_pc = View{4}, .highest_tc = View{10},
+                             .committed = Height{1}};
+  CHECK(f.check.live(0) == expected);
+  CHECK(StoredFacts::of(f.disk) == expected);
+  f.check.on_start(0, f.disk, std::nullopt);
+  CHECK(f.broken().empty());
+}
+
+TEST_CASE("a lock that goes back breaks L3", "[sim][L3]") {
+  DiskFixture f;
+  f.write(DiskFixture::locked(f.pc(7, hash_number(1))));
+  CHECK(f.broken().empty());
+  f.write(DiskFixture::locked(f.pc(6, hash_number(2))));
+  CHECK(f.broken() == "L3");
+}
+
+TEST_CASE("a store that forgets breaks L3 when it is opened", "[sim][L3]") {
+  DiskFixture f;
+  WriteBatch batch = DiskFixture::voted(3);
+  batch.put(key::highest_view_entered(), to_borsh(View{4}));
+  f.write(batch);
+  f.disk = MemoryStore();
+  f.check.on_start(0, f.disk, std::nullopt);
+  CHECK(f.broken() == "L3");
+}
+
+TEST_CASE("a crash that takes what was synced breaks L3, what was not may go", "[sim][L3]") {
+  DiskFixture f;
+  f.write(DiskFixture::voted(3), true);
+  const MemoryStore synced = f.disk;
+  f.write(DiskFixture::voted(5), false);
+  f.check.on_crash(0, synced);
+  CHECK(f.broken().empty());
+  f.check.on_crash(0, MemoryStore());
+  CHECK(f.broken() == "L3");
+}
+
+TEST_CASE("a voting record that goes back breaks L3", "[sim][L3]") {
+  DiskFixture f;
+  f.write(DiskFixture::voted(5));
+  f.check.on_record(0, DiskFixture::record(5));
+  CHECK(f.broken().empty());
+  f.check.on_record(0, DiskFixture::record(4));
+  CHECK(f.broken() == "L3");
+}
+
+TEST_CASE("a vote that leaves before it is on disk breaks L8", "[sim][L8][S02]") {
+  const Hash block = hash_number(1);
+  SECTION("nothing written") {
+    DiskFixture f;
+    f.store(block);
+    f.check.on_send(0, f.vote(0, 5, block), f.disk);
+    CHECK(f.broken() == "L8");
+  }
+  SECTION("written and not synced") {
+    DiskFixture f;
+    f.store(block);
+    f.write(DiskFixture::voted(5), false);
+    f.check.on_send(0, f.vote(0, 5, block), f.disk);
+    CHECK(f.broken() == "L8");
+  }
+  SECTION("synced, without its record") {
+    DiskFixture f;
+    f.store(block);
+    f.write(DiskFixture::voted(5));
+    f.check.on_send(0, f.vote(0, 5, block), f.disk);
+    CHECK(f.broken() == "L8");
+  }
+  SECTION("synced and recorded") {
+    DiskFixture f;
+    f.store(block);
+    f.write(DiskFixture::voted(5));
+    f.check.on_record(0, DiskFixture::record(5));
+    f.check.on_send(0, f.vote(0, 5, block), f.disk);
+    CHECK(f.broken().empty());
+  }
+}
+
+TEST_CASE("a record ahead of its disk breaks L8", "[sim][L8]") {
+  DiskFixture f;
+  f.write(DiskFixture::voted(5));
+  f.check.on_record(0, DiskFixture::record(6));
+  CHECK(f.broken() == "L8");
+}
+
+TEST_CASE("a TimeoutVote, a proposal and a commit wait for the disk too", "[sim][L8]") {
+  SECTION("TimeoutVote") {
+    DiskFixture f;
+    f.check.on_send(0, TimeoutVote{ChainId{7}, View{10}, {}, std::nullopt}, f.disk);
+    CHECK(f.broken() == "L8");
+  }
+  SECTION("proposal") {
+    DiskFixture f;
+    f.check.on_send(0, Fixture::proposal(3, block_at(0, genesis_pc())), f.disk);
+    CHECK(f.broken() == "L8");
+  }
+  SECTION("commit") {
+    DiskFixture f;
+    f.check.on_commit_told(0, Height{0});
+    CHECK(f.broken() == "L8");
+  }
+}
+
+TEST_CASE("a vote for a block that the voter lacks breaks I09", "[sim][I09]") {
+  DiskFixture f;
+  f.write(DiskFixture::voted(5));
+  f.check.on_record(0, DiskFixture::record(5));
+  f.check.on_send(0, f.vote(0, 5, hash_number(1)), f.disk);
+  CHECK(f.broken() == "I09");
+}
+
+}  // namespace
+}  // namespace hs::sim
