@@ -25,8 +25,9 @@ class Genesis(EndToEnd):
 
     def fault(self, *replacements, code=2):
         """What validate says about the edited document: line, column, sentence."""
-        message = self.error("genesis", "validate", self.edited(*replacements), code=code)["message"]
-        found = re.match(rf"{re.escape(str(self.path('edited.yaml')))}:(\d+):(\d+): (.*)", message)
+        edited = self.edited(*replacements)
+        message = self.error("genesis", "validate", edited, code=code)["message"]
+        found = re.match(rf"{re.escape(str(edited))}:(\d+):(\d+): (.*)", message)
         self.assertTrue(found, message)
         return int(found[1]), int(found[2]), found[3]
 

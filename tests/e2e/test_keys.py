@@ -1,4 +1,4 @@
-"""Key files from the command line: made privately, shown without their secret, refused when unsafe."""
+"""Key files by command: made privately, shown without their secret, refused when unsafe."""
 
 import json
 import os
@@ -56,8 +56,8 @@ class Keys(EndToEnd):
     def test_an_existing_file_is_refused_before_anything_else(self):
         self.generate("k.yaml")
         before = self.path("k.yaml").read_bytes()
-        self.assertEqual(self.error("keys", "generate", "--out", self.path("k.yaml"), code=6)["code"],
-                         "exists")
+        error = self.error("keys", "generate", "--out", self.path("k.yaml"), code=6)
+        self.assertEqual(error["code"], "exists")
         self.generate("k.yaml", code=6)
         self.assertEqual(self.path("k.yaml").read_bytes(), before)
         self.generate("k.yaml", "--force")
@@ -112,7 +112,8 @@ class Keys(EndToEnd):
         self.assertEqual([key["name"] for key in json.loads(result.out)["keys"]], ["b"])
 
     def test_damage_is_told_from_absence(self):
-        self.assertEqual(self.error("keys", "show", self.path("k.yaml"), code=3)["code"], "not_found")
+        missing = self.error("keys", "show", self.path("k.yaml"), code=3)
+        self.assertEqual(missing["code"], "not_found")
         self.generate("k.yaml")
         text = self.path("k.yaml").read_text()
         for damaged in (text[: len(text) // 2], text.replace('name: "key"', 'name: "kez"'), ""):
