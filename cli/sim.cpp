@@ -99,7 +99,8 @@ int fuzz(Context& context) {
   const std::uint64_t first =
       context.arguments.number(context.arguments.given("first") ? "first" : "seed");
   const std::uint64_t runs = context.arguments.number("runs");
-  if (first > ~std::uint64_t{0} - runs) throw usage_error("there are not that many seeds from there");
+  if (first > ~std::uint64_t{0} - runs)
+    throw usage_error("there are not that many seeds from there");
   const SimJobs jobs{.first = request_of(context, first),
                      .runs = runs,
                      .threads = static_cast<unsigned>(context.arguments.number("jobs"))};
@@ -125,43 +126,49 @@ std::vector<Option> with_plan_options(std::vector<Option> options) {
 constexpr std::uint64_t seed_max = ~std::uint64_t{0};
 
 Command run_command() {
-  return {.path = "sim run",
-          .summary = "one seed from start to end",
-          .description =
-              "Draws a network, its faults and its load from the seed, runs the replicas in virtual "
-              "time and checks every step. The same seed gives the same hash on every machine.",
-          .examples = {{"hs sim run --seed 7 --nodes 4", "four validators and whatever seed 7 brings"},
-                       {"hs sim run --profile calm --views 10000", "how fast is the simulator here?"}},
-          .options = with_plan_options(
-              {Option::number("--seed", "S", "which run", 0, seed_max).by_default("1"),
-               Option::flag("--trace", "print what every node does")}),
-          .run = run};
+  return {
+      .path = "sim run",
+      .summary = "one seed from start to end",
+      .description =
+          "Draws a network, its faults and its load from the seed, runs the replicas in virtual "
+          "time and checks every step. The same seed gives the same hash on every machine.",
+      .examples = {{"hs sim run --seed 7 --nodes 4", "four validators and whatever seed 7 brings"},
+                   {"hs sim run --profile calm --views 10000", "how fast is the simulator here?"}},
+      .options = with_plan_options(
+          {Option::number("--seed", "S", "which run", 0, seed_max).by_default("1"),
+           Option::flag("--trace", "print what every node does")}),
+      .run = run};
 }
 
 Command fuzz_command() {
-  return {.path = "sim fuzz",
-          .summary = "many seeds, on several cores",
-          .description = "Runs consecutive seeds. Each failure is printed with the line that has it "
-                         "again; any failure makes the exit status 9.",
-          .examples = {{"hs sim fuzz --runs 10000 --jobs 2", "seeds 1 to 10000 of the profile swarm"},
-                       {"hs sim fuzz --runs 200 --profile crash --marks", "with a table of what "
-                                                                          "happened"}},
-          .options = with_plan_options(
-              {Option::number("--runs", "K", "how many seeds", 1, sim_views_max).by_default("100"),
-               Option::number("--seed", "FIRST", "the first seed", 0, seed_max).by_default("1"),
-               Option::number("--first", "FIRST", "the same", 0, seed_max).hidden(),
-               Option::number("--jobs,-j", "J", "threads", 1, 256)
-                   .by_default(std::to_string(default_sim_threads())),
-               Option::flag("--marks", "also print how often everything happened")}),
-          .run = fuzz};
+  return {
+      .path = "sim fuzz",
+      .summary = "many seeds, on several cores",
+      .description =
+          "Runs consecutive seeds. Each failure is printed with the line that has it "
+          "again; any failure makes the exit status 9.",
+      .examples = {{"hs sim fuzz --runs 10000 --jobs 2", "seeds 1 to 10000 of the profile swarm"},
+                   {"hs sim fuzz --runs 200 --profile crash --marks",
+                    "with a table of what "
+                    "happened"}},
+      .options = with_plan_options(
+          {Option::number("--runs", "K", "how many seeds", 1, sim_views_max).by_default("100"),
+           Option::number("--seed", "FIRST", "the first seed", 0, seed_max).by_default("1"),
+           Option::number("--first", "FIRST", "the same", 0, seed_max).hidden(),
+           Option::number("--jobs,-j", "J", "threads", 1, 256)
+               .by_default(std::to_string(default_sim_threads())),
+           Option::flag("--marks", "also print how often everything happened")}),
+      .run = fuzz};
 }
 
 Command replay_command() {
   return {.path = "sim replay",
           .summary = "a failed seed once more",
-          .description = "The line that a failure prints. With --trace every event of every node is "
-                         "a line.",
-          .examples = {{"hs sim replay 17 --profile swarm --trace", "what led to the failure of seed 17"}},
+          .description =
+              "The line that a failure prints. With --trace every event of every node is "
+              "a line.",
+          .examples = {{"hs sim replay 17 --profile swarm --trace",
+                        "what led to the failure of seed 17"}},
           .options = with_plan_options({Option::positional("SEED", "which run"),
                                         Option::flag("--trace", "print what every node does")}),
           .run = replay};

@@ -1,10 +1,10 @@
 // The state machine that is replicated. Implement App to put your own behind `hs`. [PROTOCOL 11]
 //
-// Contract. Deterministic: what a call returns depends on its request alone, never on a clock, chance,
-// other state or the order of a hash map. Validation must check that `data_hash` fits `data` (nobody
-// else does) and must accept what an honest produce() made for the same parent. All calls come from
-// the thread that steps the replica and should be short: the view timer runs meanwhile. An exception
-// counts as "invalid", or as "nothing to propose". [S46]
+// Contract. Deterministic: what a call returns depends on its request alone, never on a clock,
+// chance, other state or the order of a hash map. Validation must check that `data_hash` fits
+// `data` (nobody else does) and must accept what an honest produce() made for the same parent. All
+// calls come from the thread that steps the replica and should be short: the view timer runs
+// meanwhile. An exception counts as "invalid", or as "nothing to propose". [S46]
 #pragma once
 #include <optional>
 #include <string>
@@ -58,7 +58,8 @@ struct InvalidBlock {
 using Validation = std::variant<ValidBlock, InvalidBlock>;
 
 // A block that has just been committed, for the app's own bookkeeping (its pool, its caches). What
-// the app derives from it must also be derivable from the app state, as a restart does not replay it.
+// the app derives from it must also be derivable from the app state, as a restart does not replay
+// it.
 struct CommittedBlock {
   const Block& block;
   View view;  // in which it was certified

@@ -21,7 +21,7 @@ constexpr std::size_t verified_cache_entries_max = 4'096;
 
 
 // Peer connections. [RELIABILITY 5]
-constexpr std::size_t preauth_bytes_max = 64 << 10;         // from a peer before its hello is judged
+constexpr std::size_t preauth_bytes_max = 64 << 10;  // from a peer before its hello is judged
 constexpr std::size_t hello_bytes_max = 56 << 10;           // the rest is for the TLS handshake
 constexpr std::size_t pending_connections_max = 32;         // inbound ones without a hello
 constexpr std::size_t pending_connections_per_address_max = 4;

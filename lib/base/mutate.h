@@ -1,7 +1,7 @@
-// Planted bugs, to show that the tests would find them. `if (HS_MUTATE(S01)) ...` guards one line with
-// the behaviour that a rule forbids; which mutation is on is chosen at run time. Only the preset
-// `mutants` compiles them: elsewhere the macro is the constant false, and a test shows that the release
-// binary knows no such name. scripts/mutants runs the suite against each.
+// Planted bugs, to show that the tests would find them. `if (HS_MUTATE(S01)) ...` guards one line
+// with the behaviour that a rule forbids; which mutation is on is chosen at run time. Only the
+// preset `mutants` compiles them: elsewhere the macro is the constant false, and a test shows that
+// the release binary knows no such name. scripts/mutants runs the suite against each.
 #pragma once
 
 #ifdef HS_MUTANTS

@@ -1,6 +1,6 @@
 // How "others may be wrong" is said: a value, or an Error that names a code for programs and a
-// sentence for people. Bytes from peers, files and users come in through Results only; disk failures
-// are StoreFailure (lib/store/store.h), our own mistakes are HS_CHECK (lib/base/check.h).
+// sentence for people. Bytes from peers, files and users come in through Results only; disk
+// failures are StoreFailure (lib/store/store.h), our own mistakes are HS_CHECK (lib/base/check.h).
 #pragma once
 #include <expected>
 #include <string>

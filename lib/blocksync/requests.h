@@ -1,5 +1,5 @@
-// The requests of a sync client: one under way per peer, matched by bookkeeping, as a response names
-// no request. [PROTOCOL 3A.8, S19, S20]
+// The requests of a sync client: one under way per peer, matched by bookkeeping, as a response
+// names no request. [PROTOCOL 3A.8, S19, S20]
 #pragma once
 #include <map>
 #include <optional>

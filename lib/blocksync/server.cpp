@@ -5,8 +5,8 @@
 namespace hs {
 namespace {
 
-// Uncommitted blocks from the committed one (excluded) to `tip`, ascending; none if the branch does not
-// grow from the committed block, as that of a highest PC that is committed already.
+// Uncommitted blocks from the committed one (excluded) to `tip`, ascending; none if the branch does
+// not grow from the committed block, as that of a highest PC that is committed already.
 std::vector<Hash> branch_to(const BlockTree& tree, const Hash& tip) {
   std::vector<Hash> branch;
   Hash block = tip;

@@ -1,5 +1,5 @@
-// Borsh (borsh 0.10), strict: little-endian integers, u32 counts, one-byte tags, and nothing that an
-// encoder would not have written. [PROTOCOL 1.1]
+// Borsh (borsh 0.10), strict: little-endian integers, u32 counts, one-byte tags, and nothing that
+// an encoder would not have written. [PROTOCOL 1.1]
 //
 // A type takes part by two free functions found by argument-dependent lookup:
 //   void encode(BorshWriter& writer, const T& value);

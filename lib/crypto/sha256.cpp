@@ -16,7 +16,8 @@ struct FreeDigest {
 
 // Fetching the digest and allocating a context cost more than hashing a small message: once each.
 EVP_MD* digest() {
-  static const std::unique_ptr<EVP_MD, FreeDigest> fetched(EVP_MD_fetch(nullptr, "SHA256", nullptr));
+  static const std::unique_ptr<EVP_MD, FreeDigest> fetched(
+      EVP_MD_fetch(nullptr, "SHA256", nullptr));
   HS_CHECK(fetched != nullptr);
   return fetched.get();
 }

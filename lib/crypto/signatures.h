@@ -51,8 +51,8 @@ using SignatureScheme = SecretKey::Scheme;
 [[nodiscard]] bool verify_ed25519(const PublicKey& key, BytesView message,
                                   const Signature& signature);
 
-// Is the key one that may be admitted to a validator set: a canonical point of the main subgroup? Asked
-// at genesis and by set updates only, never when a certificate is judged. [S28, S39]
+// Is the key one that may be admitted to a validator set: a canonical point of the main subgroup?
+// Asked at genesis and by set updates only, never when a certificate is judged. [S28, S39]
 [[nodiscard]] bool is_admissible_key(const PublicKey& key);
 
 }  // namespace hs

@@ -23,8 +23,9 @@ class DigestSet {
   std::queue<Hash> order_;
 };
 
-// One per replica; used by one thread. The cache key is the hash of signer, statement and signature,
-// so a refused signature is never remembered as good and a good one never has to be shown twice.
+// One per replica; used by one thread. The cache key is the hash of signer, statement and
+// signature, so a refused signature is never remembered as good and a good one never has to be
+// shown twice.
 class Verifier {
  public:
   Verifier(const SignatureScheme& scheme, std::size_t entries_max)

@@ -20,8 +20,8 @@ ValidatorSetPtr set_at_update_height(const ValidatorSetState& validators, Phase 
   return nullptr;
 }
 
-// Do the signers that are also in the committed set hold more than a third of its power? Then at least
-// one of them is honest and has verified the Commit PC.
+// Do the signers that are also in the committed set hold more than a third of its power? Then at
+// least one of them is honest and has verified the Commit PC.
 bool committed_third_signed(const PhaseCertificate& pc, const ValidatorSet& signers,
                             const ValidatorSet& committed) {
   TotalPower power = 0;

@@ -7,7 +7,8 @@
 
 namespace hs {
 
-// May this replica vote on what `justify` justifies? Asked after the update that `justify` triggers.
+// May this replica vote on what `justify` justifies? Asked after the update that `justify`
+// triggers.
 [[nodiscard]] bool is_phase_voter(const ValidatorSetState& validators, const PublicKey& replica,
                                   const PhaseCertificate& justify);
 

@@ -105,8 +105,8 @@ std::optional<PhaseCertificate> pc_to_lock(const BlockTree& tree, const PhaseCer
       if (locked.block != justify.block) candidate = justify;
       break;
   }
-  // Differs from the reference, which compares certificates for inequality alone, so that an old one
-  // could lower the lock. [S01]
+  // Differs from the reference, which compares certificates for inequality alone, so that an old
+  // one could lower the lock. [S01]
   if (!candidate || candidate->view <= locked.view) return std::nullopt;
   return candidate;
 }

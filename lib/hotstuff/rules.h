@@ -1,5 +1,5 @@
-// The voting, locking and committing rules, as questions about a tree and a certificate. Nothing here
-// changes state or knows who asks. All of them presuppose that the certificate is correct
+// The voting, locking and committing rules, as questions about a tree and a certificate. Nothing
+// here changes state or knows who asks. All of them presuppose that the certificate is correct
 // (lib/hotstuff/judge.h). [PROTOCOL 3.5, 3.7]
 #pragma once
 #include <optional>
@@ -13,39 +13,43 @@ namespace hs {
 // pipelined mode the locked block is at most two generations up.
 [[nodiscard]] bool extends_lock(const BlockTree& tree, const PhaseCertificate& pc);
 
-// Clause 3 of safe_pc, the one that protects the lock: the liveness clause (a NEWER certificate shows
-// that a quorum has moved on; equal views do not, as two certificates of one view could conflict) or
-// the safety clause (the lock's own branch).
+// Clause 3 of safe_pc, the one that protects the lock: the liveness clause (a NEWER certificate
+// shows that a quorum has moved on; equal views do not, as two certificates of one view could
+// conflict) or the safety clause (the lock's own branch).
 [[nodiscard]] bool passes_lock(const BlockTree& tree, const PhaseCertificate& pc);
 
-// Clause 4: phased certificates are for blocks with validator set updates, generic ones for the rest.
+// Clause 4: phased certificates are for blocks with validator set updates, generic ones for the
+// rest.
 [[nodiscard]] bool phase_fits_block(const BlockTree& tree, const PhaseCertificate& pc);
 
-// Clauses 1, 2 and 4: chain, known block, phase. Enough to STORE what the certificate justifies. [S55]
+// Clauses 1, 2 and 4: chain, known block, phase. Enough to STORE what the certificate justifies.
+// [S55]
 [[nodiscard]] bool fits_tree(const BlockTree& tree, const PhaseCertificate& pc, ChainId chain);
 
 // All clauses: the certificate may be acted on.
 [[nodiscard]] bool safe_pc(const BlockTree& tree, const PhaseCertificate& pc, ChainId chain);
 
-// May this block be voted for? safe_pc of its justify, Generic or Decide, the height its parent's plus
-// one [S03]; the locked block itself always passes clause 3 [S08].
+// May this block be voted for? safe_pc of its justify, Generic or Decide, the height its parent's
+// plus one [S03]; the locked block itself always passes clause 3 [S08].
 [[nodiscard]] bool safe_block(const BlockTree& tree, const Block& block, ChainId chain);
 
-// Is the height the one its justify demands: 0 iff genesis, else the parent's plus one? False if the
-// parent is not stored. [S03]
-[[nodiscard]] bool height_fits(const BlockTree& tree, Height height, const PhaseCertificate& justify);
+// Is the height the one its justify demands: 0 iff genesis, else the parent's plus one? False if
+// the parent is not stored. [S03]
+[[nodiscard]] bool height_fits(const BlockTree& tree, Height height,
+                               const PhaseCertificate& justify);
 
-// May this nudge be voted for in `current`? Consecutive views but for a Commit PC, which may be nudged
-// with at any later view so that speculation always comes to an end.
-[[nodiscard]] bool safe_nudge(const BlockTree& tree, const Nudge& nudge, View current, ChainId chain);
+// May this nudge be voted for in `current`? Consecutive views but for a Commit PC, which may be
+// nudged with at any later view so that speculation always comes to an end.
+[[nodiscard]] bool safe_nudge(const BlockTree& tree, const Nudge& nudge, View current,
+                              ChainId chain);
 
-// Must the leader of `current`, whose highest certificate is `pc`, propose the certified block again
-// instead of nudging with `pc`? So it is when the run of consecutive views that phased mode needs is
-// broken; a Commit PC may be nudged with in any view. [3.3]
+// Must the leader of `current`, whose highest certificate is `pc`, propose the certified block
+// again instead of nudging with `pc`? So it is when the run of consecutive views that phased mode
+// needs is broken; a Commit PC may be nudged with in any view. [3.3]
 [[nodiscard]] bool needs_reproposal(const PhaseCertificate& pc, View current);
 
-// The certificate to lock on after `justify`, none to keep the lock. Only ever of a higher view than
-// the present lock. [S01]
+// The certificate to lock on after `justify`, none to keep the lock. Only ever of a higher view
+// than the present lock. [S01]
 [[nodiscard]] std::optional<PhaseCertificate> pc_to_lock(const BlockTree& tree,
                                                          const PhaseCertificate& justify);
 

@@ -30,7 +30,8 @@ VoteCollector::Added VoteCollector::add(const PublicKey& signer, const PhaseVote
     for (const PhaseVote& other : votes) phases.insert(other.phase);
     return phases.size();
   };
-  if (!first_of_phase && votes.size() > phases_voted()) return added;  // one conflict is kept already
+  if (!first_of_phase && votes.size() > phases_voted())
+    return added;  // one conflict is kept already
   votes.push_back(vote);
   by_subject_[{vote.block, vote.phase}].emplace(signer, vote.signature);
   added.is_new = true;

@@ -1,6 +1,6 @@
-// The verified phase votes of one view, and the certificates they add up to. Votes are kept raw, not in
-// a certificate of one set, so that a change of the validator sets loses none of them and every set
-// that may judge a vote is offered it. [PROTOCOL 3.8, S10, S22, S23, S38]
+// The verified phase votes of one view, and the certificates they add up to. Votes are kept raw,
+// not in a certificate of one set, so that a change of the validator sets loses none of them and
+// every set that may judge a vote is offered it. [PROTOCOL 3.8, S10, S22, S23, S38]
 #pragma once
 #include <map>
 #include <optional>
@@ -23,8 +23,8 @@ class VoteCollector {
   // Forgets everything: votes of another view are of no use.
   void enter(ChainId chain, View view);
 
-  // `vote` is signed by `signer` and of this collector's view. Kept are the first vote of each phase and
-  // one that conflicts, so a signer costs six votes at most. [S22]
+  // `vote` is signed by `signer` and of this collector's view. Kept are the first vote of each
+  // phase and one that conflicts, so a signer costs six votes at most. [S22]
   Added add(const PublicKey& signer, const PhaseVote& vote);
 
   // A certificate for (block, phase) by the votes of `set`'s members, if they are a quorum.

@@ -1,5 +1,5 @@
-// The verified TimeoutVotes of one view. Kept raw, so that a change of the validator sets loses none of
-// them. [PROTOCOL 4.5, S10]
+// The verified TimeoutVotes of one view. Kept raw, so that a change of the validator sets loses
+// none of them. [PROTOCOL 4.5, S10]
 #pragma once
 #include <map>
 #include <optional>

@@ -1,5 +1,5 @@
-// How long a replica waits for a certificate of the view it voted in before it sends its vote to the
-// leader after next as well. [PROTOCOL S47]
+// How long a replica waits for a certificate of the view it voted in before it sends its vote to
+// the leader after next as well. [PROTOCOL S47]
 #pragma once
 #include <deque>
 #include <optional>

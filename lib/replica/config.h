@@ -21,15 +21,16 @@ struct ReplicaConfig {
   std::uint64_t sync_trigger_view_difference = 2;
   std::uint32_t sync_request_blocks = sync_request_blocks_max;
   std::size_t message_buffer_bytes = message_buffer_bytes_max;
-  // For networks that contain reference replicas: deadlines in whole seconds on the reference's grid
-  // [S49], nothing of the happy path suppressed [S51], no certificate inside TimeoutVotes [S06].
+  // For networks that contain reference replicas: deadlines in whole seconds on the reference's
+  // grid [S49], nothing of the happy path suppressed [S51], no certificate inside TimeoutVotes
+  // [S06].
   bool reference_peers = false;
 
   // The defaults for a given T, idle_interval and N. [ARCHITECTURE 5]
   [[nodiscard]] static ReplicaConfig with(ChainId chain_id, std::uint32_t epoch_length,
                                           Duration view_timeout, Duration idle_interval);
-  // Does an idle chain keep within the budget of PROTOCOL S49: 2 * EWNL + idle_interval + echo delay
-  // < T, with no allowance for the network?
+  // Does an idle chain keep within the budget of PROTOCOL S49: 2 * EWNL + idle_interval + echo
+  // delay < T, with no allowance for the network?
   [[nodiscard]] bool idle_interval_fits() const;
 };
 

@@ -1,5 +1,5 @@
-// How a driver acts on what a replica says: store, then record, then send, then tell. Both drivers use
-// this file, so that no vote can leave before its record is on disk. [S02]
+// How a driver acts on what a replica says: store, then record, then send, then tell. Both drivers
+// use this file, so that no vote can leave before its record is on disk. [S02]
 #pragma once
 #include <deque>
 

@@ -7,8 +7,8 @@
 
 namespace hs {
 
-// Failed checks are counted against who caused them; beyond the quota nothing of theirs is verified for
-// the rest of the second. [S35]
+// Failed checks are counted against who caused them; beyond the quota nothing of theirs is verified
+// for the rest of the second. [S35]
 Verdict ReplicaState::judged(const PhaseCertificate& pc, const PublicKey& origin) {
   if (!failed_checks_.allows(origin, now_)) return Verdict::bad;
   const std::uint64_t refused = verifier_.signatures().refused();
@@ -29,8 +29,8 @@ bool ReplicaState::is_useful(const PhaseCertificate& pc) const {
 
 // A correct certificate of `view` exists, applied or not.
 void ReplicaState::seen(View view) {
-  // Only a LATER view shows that a quorum followed; the certificate itself may have been shown to few
-  // by a leader that held the rest back. [S51]
+  // Only a LATER view shows that a quorum followed; the certificate itself may have been shown to
+  // few by a leader that held the rest back. [S51]
   if (echo_ && view > echo_->pc.view) echo_.reset();
   if (second_ && view >= second_->vote.view) second_.reset();
   vote_wait_.saw_certificate(view, now_);
@@ -99,8 +99,8 @@ void ReplicaState::learn_pc(const PhaseCertificate& pc, const PublicKey& origin,
     apply(pc);
   }
   if (pc.view < view_) return;
-  // A certificate from a NewView, from sync or from our own collector moves the view only once it is
-  // applied: acting on one for an unknown block orphans that block. [S37]
+  // A certificate from a NewView, from sync or from our own collector moves the view only once it
+  // is applied: acting on one for an unknown block orphans that block. [S37]
   const bool moves_at_once = source == PcSource::justify || source == PcSource::advance;
   if (moves_at_once || tree_.highest_pc() == pc) leave_by_pc(pc, origin, source);
 }

@@ -27,8 +27,8 @@ Stored ReplicaState::store_block(const Block& block, const PublicKey& origin, bo
   if (!justify.is_genesis() && !tree_.contains(justify.block)) return Stored::waits_for_parent;
   if (!height_fits(tree_, block.height, justify)) return Stored::refused;
   if (!fits_tree(tree_, justify, config_.chain_id)) return Stored::refused;
-  // Never given to the app again: it may be committed by now, and the view would show the state after
-  // it. [3.6, S30]
+  // Never given to the app again: it may be committed by now, and the view would show the state
+  // after it. [3.6, S30]
   if (tree_.contains(block.hash)) return Stored::stored;
   if (tree_.committed_height() && block.height <= *tree_.committed_height()) return Stored::refused;
   if (refused_blocks_.contains(block.hash)) return Stored::refused;
@@ -36,7 +36,8 @@ Stored ReplicaState::store_block(const Block& block, const PublicKey& origin, bo
       justify.phase == Phase::decide &&
       std::holds_alternative<PendingUpdates>(tree_.updates_status(justify.block));
   if (decides_pending) {
-    // The child of an update is validated on the state after it, so the update comes first. [S07, S43]
+    // The child of an update is validated on the state after it, so the update comes first. [S07,
+    // S43]
     if (!passes_lock(tree_, justify)) return Stored::refused;
     apply(justify);
   }
@@ -64,7 +65,8 @@ bool ReplicaState::validate_and_insert(const Block& block, const PublicKey& orig
   const auto& valid = std::get<ValidBlock>(validation);
   if (valid.validator_set_updates) {
     const auto updated = sets().committed->with(*valid.validator_set_updates);
-    const Status usable = updated ? check_usable(*updated) : Status(std::unexpected(updated.error()));
+    const Status usable =
+        updated ? check_usable(*updated) : Status(std::unexpected(updated.error()));
     if (!usable) {  // S14, S28
       refused_blocks_.insert(block.hash);
       complain(origin, "block", "its validator set is unusable: " + usable.error().what);
@@ -104,8 +106,8 @@ void ReplicaState::on_proposal(const PublicKey& origin, const MessagePtr& messag
   cast(has_updates ? Phase::prepare : Phase::generic, block.justify, block.hash);
 }
 
-// AdvanceView(PC(v)) often overtakes Proposal(v): the block is stored, so that the certificate can be
-// used, and never voted on. [S55]
+// AdvanceView(PC(v)) often overtakes Proposal(v): the block is stored, so that the certificate can
+// be used, and never voted on. [S55]
 void ReplicaState::on_late_proposal(const PublicKey& origin, const Proposal& proposal) {
   if (tree_.contains(proposal.block.hash)) return;
   if (!sets().is_proposer(origin, proposal.view)) return;

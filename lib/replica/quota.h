@@ -8,8 +8,8 @@
 
 namespace hs {
 
-// A count per peer that starts anew every second. Peers are authenticated, so their number is bounded
-// by what the transport admits; forget_old() sheds those that went away.
+// A count per peer that starts anew every second. Peers are authenticated, so their number is
+// bounded by what the transport admits; forget_old() sheds those that went away.
 class Quota {
  public:
   explicit Quota(std::uint64_t per_second) : per_second_(per_second) {}

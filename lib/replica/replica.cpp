@@ -6,7 +6,8 @@ namespace hs {
 
 Replica::Replica(const ReplicaConfig& config, const SecretKey& key, const KvReader& store, App& app,
                  const Rng& rng, std::optional<SafetyRecord> record, Instant now)
-    : state_(std::make_unique<ReplicaState>(config, key, store, app, rng, std::move(record), now)) {}
+    : state_(std::make_unique<ReplicaState>(config, key, store, app, rng, std::move(record), now)) {
+}
 
 Replica::~Replica() = default;
 

@@ -40,9 +40,9 @@ class ReplicaState;  // lib/replica/state.h
 class Replica {
  public:
   // `store`, `app` and `config` outlive the replica. `record` is what safety/ holds, if anything;
-  // `data_was_reset` says that the store was emptied since that record was written. `now` is the first
-  // instant. The first batch (highest view entered) comes with the first step's output, before any
-  // send. Throws StoreFailure if the store is not initialised or corrupt.
+  // `data_was_reset` says that the store was emptied since that record was written. `now` is the
+  // first instant. The first batch (highest view entered) comes with the first step's output,
+  // before any send. Throws StoreFailure if the store is not initialised or corrupt.
   Replica(const ReplicaConfig& config, const SecretKey& key, const KvReader& store, App& app,
           const Rng& rng, std::optional<SafetyRecord> record, Instant now);
   ~Replica();
@@ -52,7 +52,8 @@ class Replica {
   // `now` never goes back. All of the output must be acted on, in its order, before the next step
   // (drive.h), or nothing of it if the process dies.
   [[nodiscard]] Output step(Instant now, const Input& input);
-  // When to call with a Tick at the latest; none if nothing is pending. `now` or earlier means at once.
+  // When to call with a Tick at the latest; none if nothing is pending. `now` or earlier means at
+  // once.
   [[nodiscard]] std::optional<Instant> next_deadline() const;
 
   [[nodiscard]] ReplicaStatus status() const;

@@ -1,5 +1,5 @@
-// What a replica has promised by its votes, kept outside the store so that it survives a reset of the
-// data. [PROTOCOL 3A.1, ARCHITECTURE 5]
+// What a replica has promised by its votes, kept outside the store so that it survives a reset of
+// the data. [PROTOCOL 3A.1, ARCHITECTURE 5]
 #pragma once
 #include <optional>
 

@@ -11,7 +11,8 @@ constexpr std::uint64_t failed_checks_per_second = 100;
 constexpr std::uint64_t sync_bytes_per_second = 32 << 20;
 constexpr std::size_t refused_blocks_max = 1'024;
 
-// Does the record promise more than the tree remembers? Then the data were reset and it binds. [S02]
+// Does the record promise more than the tree remembers? Then the data were reset and it binds.
+// [S02]
 bool is_ahead(const SafetyRecord& record, const BlockTree& tree) {
   if (record.voted_view && (!tree.highest_view_phase_voted() ||
                             *record.voted_view > *tree.highest_view_phase_voted())) {

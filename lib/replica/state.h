@@ -1,5 +1,6 @@
 // The inside of a replica: its state and the handlers of PROTOCOL 3A. The subprotocols bring rules,
-// collectors and bookkeeping; the handlers, which tie all three together, are here, one file a subject:
+// collectors and bookkeeping; the handlers, which tie all three together, are here, one file a
+// subject:
 //
 //   start.cpp      construction and restart            3A.10
 //   step.cpp       one step, its order, settling       3A.2 settle, 3A.4
@@ -218,8 +219,8 @@ class ReplicaState {
   BlockTree tree_;
   CertificateVerifier verifier_;
 
-  // What was promised: kept up to date; and, after a reset of the data, what binds until the tree has
-  // caught up with it.
+  // What was promised: kept up to date; and, after a reset of the data, what binds until the tree
+  // has caught up with it.
   SafetyRecord record_;
   std::optional<SafetyRecord> bound_;
   bool record_changed_ = false;

@@ -45,8 +45,8 @@ Output ReplicaState::step(Instant now, const Input& input) {
 
 void ReplicaState::finish(Output& output) {
   output.writes = tree_.take_batch();
-  // A validator must be able to build on every batch: LevelDB closes a full log without syncing it, so
-  // an older batch could vanish behind a synced newer one.
+  // A validator must be able to build on every batch: LevelDB closes a full log without syncing it,
+  // so an older batch could vanish behind a synced newer one.
   output.sync = !output.writes.empty() && am_validator();
   if (!record_changed_) return;
   record_changed_ = false;
@@ -81,9 +81,11 @@ void ReplicaState::on_message(const PublicKey& origin, const MessagePtr& message
     return;
   }
   if (is_sync_message(*message)) {
-    if (const auto* ad = std::get_if<AdvertiseBlock>(message.get())) on_advertise_block(origin, *ad);
+    if (const auto* ad = std::get_if<AdvertiseBlock>(message.get()))
+      on_advertise_block(origin, *ad);
     if (const auto* ad = std::get_if<AdvertisePC>(message.get())) on_advertise_pc(origin, *ad);
-    if (const auto* ask = std::get_if<BlockSyncRequest>(message.get())) on_sync_request(origin, *ask);
+    if (const auto* ask = std::get_if<BlockSyncRequest>(message.get()))
+      on_sync_request(origin, *ask);
     return;
   }
   on_view_message(origin, message, bytes);
@@ -93,8 +95,8 @@ void ReplicaState::on_view_message(const PublicKey& origin, const MessagePtr& me
                                    std::size_t bytes) {
   const View view = *view_of(*message);
   if (view < view_) return on_past_message(origin, *message, view);
-  // A leader's certificate for this view or a later one is itself evidence that the view may be left,
-  // and is taken as such before the message is buffered. [S51]
+  // A leader's certificate for this view or a later one is itself evidence that the view may be
+  // left, and is taken as such before the message is buffered. [S51]
   const PhaseCertificate* justify = justify_of(*message);
   if (justify != nullptr && justify->view >= view_) {
     learn_pc(*justify, origin, PcSource::justify);
@@ -105,7 +107,8 @@ void ReplicaState::on_view_message(const PublicKey& origin, const MessagePtr& me
 }
 
 void ReplicaState::on_past_message(const PublicKey& origin, const Message& message, View view) {
-  if (const auto* vote = std::get_if<TimeoutVote>(&message)) return answer_timeout_vote(origin, *vote);
+  if (const auto* vote = std::get_if<TimeoutVote>(&message))
+    return answer_timeout_vote(origin, *vote);
   if (const auto* new_view = std::get_if<NewView>(&message)) {
     const bool waited_for = lead_wait_ && lead_wait_->reason == LeadReason::new_views;
     if (waited_for && next(view) == view_) on_new_view(origin, *new_view);

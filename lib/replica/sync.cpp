@@ -1,5 +1,5 @@
-// Block sync, both sides: an asynchronous state machine that works in slices while the replica goes on
-// voting. [PROTOCOL 3A.8, S19, I40]
+// Block sync, both sides: an asynchronous state machine that works in slices while the replica goes
+// on voting. [PROTOCOL 3A.8, S19, I40]
 #include <algorithm>
 
 #include "lib/blocksync/segment.h"
@@ -54,13 +54,14 @@ std::optional<PublicKey> ReplicaState::choose_server(const std::optional<PublicK
     candidates = peers_.servers(tree_.committed_height());
     std::erase_if(candidates, [&](const PublicKey& peer) { return !available(peer); });
   }
-  if (candidates.size() > 1 && requests_.last_peer()) std::erase(candidates, *requests_.last_peer());
+  if (candidates.size() > 1 && requests_.last_peer())
+    std::erase(candidates, *requests_.last_peer());
   if (candidates.empty()) return std::nullopt;
   return candidates[rng_.below(candidates.size())];
 }
 
-// After the highest certified block if it is held, as a run of uncommitted blocks longer than a response
-// would stick otherwise; blocks of other branches never raise the start. [S52]
+// After the highest certified block if it is held, as a run of uncommitted blocks longer than a
+// response would stick otherwise; blocks of other branches never raise the start. [S52]
 Height ReplicaState::sync_start(bool from_committed) const {
   const std::optional<Height> committed = tree_.committed_height();
   const Height after_committed = committed ? next(*committed) : Height{0};
@@ -179,7 +180,8 @@ bool ReplicaState::sync_next_block(SyncJob& job) {
   const bool known = tree_.contains(block.hash);
   switch (store_block(block, job.peer, true, trusted)) {
     case Stored::refused:
-      // It may have been committed or pruned meanwhile by what came from others; only then is it no lie.
+      // It may have been committed or pruned meanwhile by what came from others; only then is it no
+      // lie.
       if (!tree_.committed_height() || block.height > *tree_.committed_height()) {
         ban(job.peer, "a block of its response is invalid");
       }

@@ -52,8 +52,8 @@ void ReplicaState::enter_view(View view, EnteredBy how, bool leader_knows) {
   const View old = view_;
   const bool new_epoch =
       epoch_of(view, config_.epoch_length) != epoch_of(old, config_.epoch_length);
-  // Time that quick views saved is not banked for a bad leader: a view entered through a certificate
-  // lasts about T. Never later than the grid. [S49]
+  // Time that quick views saved is not banked for a bad leader: a view entered through a
+  // certificate lasts about T. Never later than the grid. [S49]
   const bool early = how == EnteredBy::pc && !config_.reference_peers &&
                      now_ + config_.view_timeout < grid_deadline(view);
   if (new_epoch || early) grid_ = {now_, view};
@@ -119,8 +119,8 @@ void ReplicaState::send_timeout_vote(const Recipient& to) {
     write_record();
   }
   if (view_ == View{0}) voted_timeout_zero_ = true;
-  // A stale certificate inside a TimeoutVote stops a reference replica; as an AdvanceView it is harmless
-  // to those that are past it. [S06]
+  // A stale certificate inside a TimeoutVote stops a reference replica; as an AdvanceView it is
+  // harmless to those that are past it. [S06]
   const bool apart = config_.reference_peers && tree_.highest_tc();
   if (apart) {
     const auto advance = std::make_shared<const Message>(AdvanceView{*tree_.highest_tc()});
@@ -132,7 +132,8 @@ void ReplicaState::send_timeout_vote(const Recipient& to) {
   emit(event::TimeoutVote{view_});
 }
 
-// Nothing can be proposed in view 0, so there is nothing to wait for once a quorum is connected. [S50]
+// Nothing can be proposed in view 0, so there is nothing to wait for once a quorum is connected.
+// [S50]
 void ReplicaState::vote_timeout_early() {
   if (view_ != View{0} || voted_timeout_zero_ || !sets().committed->contains(me())) return;
   TotalPower power = sets().committed->power_of(me()).value;

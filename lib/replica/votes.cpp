@@ -11,7 +11,8 @@ constexpr std::size_t evidence_max = 256;
 
 }  // namespace
 
-// After a reset of the data: only above the voted view, and only where the lost lock would have let us.
+// After a reset of the data: only above the voted view, and only where the lost lock would have let
+// us.
 bool ReplicaState::record_permits(const PhaseCertificate& justify, const Hash& block) const {
   if (!bound_) return true;
   if (bound_->voted_view && view_ <= *bound_->voted_view) return false;

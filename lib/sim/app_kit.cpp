@@ -41,9 +41,9 @@ class KvKit : public AppKit {
     auto app = std::make_unique<KvApp>(
         KvAppConfig{.chain_id = chain_id_, .pool = {}, .index_salt = 0});
     const TreeReader tree(disk);
-    const Status loaded =
-        app->load([&](BytesView key) { return tree.app_value(key); },
-                  [&](BytesView prefix, const kv::Visitor& visit) { tree.scan_app(prefix, visit); });
+    const Status loaded = app->load(
+        [&](BytesView key) { return tree.app_value(key); },
+        [&](BytesView prefix, const kv::Visitor& visit) { tree.scan_app(prefix, visit); });
     HS_CHECK(loaded.has_value());
     return app;
   }

@@ -8,8 +8,8 @@
 
 namespace hs::sim {
 
-// Validators come first and in ascending order of keys, so that with equal powers node v mod n leads
-// view v; listeners follow.
+// Validators come first and in ascending order of keys, so that with equal powers node v mod n
+// leads view v; listeners follow.
 class Cast {
  public:
   explicit Cast(const Plan& plan);

@@ -83,7 +83,8 @@ void ChainOracle::on_commit(NodeIndex node, const Hash& block, Height height) {
   std::optional<Height>& mine = committed_[node];
   const Height expected = mine ? next(*mine) : Height{};
   if (height != expected) {
-    judge_.violate("L6", node, "commits " + at_height(height) + " instead of " + at_height(expected));
+    judge_.violate("L6", node,
+                   "commits " + at_height(height) + " instead of " + at_height(expected));
     return;
   }
   mine = height;

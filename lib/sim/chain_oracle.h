@@ -27,8 +27,8 @@ class ChainOracle {
   void on_commit(NodeIndex node, const Hash& block, Height height);
   // Ends a step: the topmost of the blocks that it committed must carry the evidence for all.
   void end_step(NodeIndex node);
-  // A restarted node goes on from what its disk says: a crash may have come after a commit was written
-  // and before it was told.
+  // A restarted node goes on from what its disk says: a crash may have come after a commit was
+  // written and before it was told.
   void on_start(NodeIndex node, std::optional<Height> committed, const KvReader& disk);
 
   [[nodiscard]] std::optional<Height> committed(NodeIndex node) const { return committed_[node]; }

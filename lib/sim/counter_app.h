@@ -1,6 +1,6 @@
 // The smallest app that can show a mistake: it adds numbers, refuses an operation it has seen, and
-// keeps a running digest of every operation in order, so that two replicas that differ anywhere differ
-// from there on.
+// keeps a running digest of every operation in order, so that two replicas that differ anywhere
+// differ from there on.
 #pragma once
 #include <cstdint>
 #include <map>

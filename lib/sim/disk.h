@@ -1,6 +1,6 @@
 // The fast disk: a map in memory that knows which of its batches have reached the platter. What a
-// crash leaves is chosen by the world: everything (the process died), or the synced state and some of
-// the batches after it (the power failed).
+// crash leaves is chosen by the world: everything (the process died), or the synced state and some
+// of the batches after it (the power failed).
 #pragma once
 #include <optional>
 #include <string_view>
@@ -58,8 +58,9 @@ class SimDisk : public KvStore {
   std::vector<Unsynced> unsynced_;
 };
 
-// The voting record beside the store: written before every send that needs it, synced once a second,
-// so that a power failure may bring back an older one, but never a newer one than the store.
+// The voting record beside the store: written before every send that needs it, synced once a
+// second, so that a power failure may bring back an older one, but never a newer one than the
+// store.
 class RecordFile {
  public:
   void write(const SafetyRecord& record) { versions_.push_back(record); }

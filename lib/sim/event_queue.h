@@ -1,5 +1,5 @@
-// What is going to happen, in order of time; what happens at one instant is ordered by a seeded tie,
-// so that no order is taken for granted, and then by age.
+// What is going to happen, in order of time; what happens at one instant is ordered by a seeded
+// tie, so that no order is taken for granted, and then by age.
 #pragma once
 #include <cstdint>
 #include <functional>

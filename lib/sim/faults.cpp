@@ -17,7 +17,8 @@ std::vector<NodeIndex> shuffled_nodes(std::size_t count, Rng& rng) {
 // Two halves, or as many groups as there are nodes at most; with a bridge, one node that all reach.
 Groups draw_groups(std::size_t count, Rng& rng, bool with_bridge) {
   const std::vector<NodeIndex> nodes = shuffled_nodes(count, rng);
-  const std::size_t group_count = rng.chance(1, 2) ? 2 : rng.between(2, std::max<std::size_t>(count, 2));
+  const std::size_t group_count =
+      rng.chance(1, 2) ? 2 : rng.between(2, std::max<std::size_t>(count, 2));
   Groups groups(group_count);
   for (std::size_t i = 0; i < nodes.size(); ++i) groups[i % group_count].push_back(nodes[i]);
   if (with_bridge) {

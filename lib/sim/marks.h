@@ -1,4 +1,5 @@
-// Counts of what happened in a run, by name: a check that never had anything to look at proves nothing.
+// Counts of what happened in a run, by name: a check that never had anything to look at proves
+// nothing.
 #pragma once
 #include <array>
 #include <cstdint>

@@ -5,8 +5,8 @@
 
 namespace hs::sim {
 
-// A signature is the hash of key and statement, twice. Public keys are those of Ed25519, so that rules
-// about admissible keys see real points. Thread-safe.
+// A signature is the hash of key and statement, twice. Public keys are those of Ed25519, so that
+// rules about admissible keys see real points. Thread-safe.
 [[nodiscard]] const SignatureScheme& mock_scheme();
 
 }  // namespace hs::sim

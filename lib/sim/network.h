@@ -1,6 +1,6 @@
-// The links between nodes: when a message arrives, if ever. Knows nothing of what messages mean, but
-// that proposals may be singled out: an adversary who lets an honest proposal reach only some replicas
-// is the one that found S01.
+// The links between nodes: when a message arrives, if ever. Knows nothing of what messages mean,
+// but that proposals may be singled out: an adversary who lets an honest proposal reach only some
+// replicas is the one that found S01.
 #pragma once
 #include <optional>
 #include <string>

@@ -21,8 +21,9 @@ enum class Profile {
   silent,     // as many as may fail are dead from the start: commits go on within a known gap
   overload,   // tiny buffers, slow links and more work than fits
 };
-inline constexpr std::array profiles{Profile::calm,  Profile::swarm,  Profile::crash,   Profile::partition,
-                              Profile::sync, Profile::silent, Profile::overload};
+inline constexpr std::array profiles{Profile::calm,      Profile::swarm, Profile::crash,
+                                     Profile::partition, Profile::sync,  Profile::silent,
+                                     Profile::overload};
 [[nodiscard]] std::string_view name_of(Profile profile);
 [[nodiscard]] std::optional<Profile> profile_from(std::string_view name);
 

@@ -1,7 +1,9 @@
 // Is the chain alive? Bounds come from the protocol, or the check would cry wolf. [RELIABILITY 3]
-//   G10  after the last fault some block commits within B, and every live node reaches it within 2B,
+//   G10  after the last fault some block commits within B, and every live node reaches it within
+//   2B,
 //        B = T * (2 * max(epoch length, total power) + 3n + 10) + what block sync may take
-//   G12  with nothing failing but f dead nodes, commits are never further apart than (F + 3) * T + c
+//   G12  with nothing failing but f dead nodes, commits are never further apart than (F + 3) * T +
+//   c
 #pragma once
 #include <optional>
 #include <vector>

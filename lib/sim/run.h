@@ -1,5 +1,5 @@
-// One seed from start to end: faults while they last, then healing, then the proof that the chain is
-// alive.
+// One seed from start to end: faults while they last, then healing, then the proof that the chain
+// is alive.
 #pragma once
 #include <map>
 #include <string>

@@ -177,7 +177,8 @@ class Runner {
       if (survival != survivals.end()) {
         world_->crash(node, survival->second);
       } else {
-        world_->arm(node, {.point = point->second, .survival = Survival::all, .away = std::nullopt});
+        world_->arm(node,
+                    {.point = point->second, .survival = Survival::all, .away = std::nullopt});
       }
     }
     return {};

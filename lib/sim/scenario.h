@@ -6,8 +6,8 @@
 //     powers 1,1,1,3    epoch 10    idle 50ms    delay 5ms    seed 7    close 500ms
 //     absent 2,3                 not started with the others at time 0
 //   start 3    crash 2 [power|hole|prefix]    crash all    restart 2    pause 1    resume 1
-//   crash 2 before_write|before_record|before_send|after_send    in the next step that has such a point
-//   cut 0                        from everybody, both ways         cut 0 -> 1,2    one way
+//   crash 2 before_write|before_record|before_send|after_send    in the next step that has such a
+//   point cut 0                        from everybody, both ways         cut 0 -> 1,2    one way
 //   partition 0,1 | 2,3          a node in two groups is a bridge
 //   mute 1 -> 2,3 Proposal       messages of one kind
 //   heal                         all links whole, nothing muted
@@ -16,7 +16,8 @@
 //   mark                         remembers how many blocks are committed
 //   expect view|commits|number|locked|pc|voted NODES =|>=|<=|>|< NUMBER|mark|mark+NUMBER
 //
-// NODES: 0,2 or all (those that run). `commits` counts committed blocks; `number` is the app's counter.
+// NODES: 0,2 or all (those that run). `commits` counts committed blocks; `number` is the app's
+// counter.
 #pragma once
 #include <optional>
 #include <string>

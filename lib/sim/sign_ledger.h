@@ -1,5 +1,5 @@
-// What every node has ever signed or proposed, kept by the world and not by the node, so that a node
-// that forgets is found out.
+// What every node has ever signed or proposed, kept by the world and not by the node, so that a
+// node that forgets is found out.
 //   L1   a validator signs at most one PhaseVote a view, in rising views, across all restarts
 //   L2   a leader makes at most one proposal a view, across all restarts
 //   I10  only validators vote, time out and advance views

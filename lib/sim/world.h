@@ -1,5 +1,5 @@
-// A whole network in virtual time, on one thread, without chance: the same plan gives the same run to
-// the last byte. Who makes a world decides what happens in it (faults.h at random, scenario.h by
+// A whole network in virtual time, on one thread, without chance: the same plan gives the same run
+// to the last byte. Who makes a world decides what happens in it (faults.h at random, scenario.h by
 // script); the world carries it out and has everything checked.
 #pragma once
 #include <functional>

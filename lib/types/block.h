@@ -21,7 +21,8 @@ struct Block {
 };
 
 // SHA-256(borsh(height) ++ borsh(justify) ++ borsh(data_hash)); `data` is not covered.
-[[nodiscard]] Hash block_hash(Height height, const PhaseCertificate& justify, const Hash& data_hash);
+[[nodiscard]] Hash block_hash(Height height, const PhaseCertificate& justify,
+                              const Hash& data_hash);
 
 // A block whose hash is computed.
 [[nodiscard]] Block make_block(Height height, PhaseCertificate justify, const Hash& data_hash,

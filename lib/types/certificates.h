@@ -17,8 +17,8 @@ enum class Phase : std::uint8_t { generic = 0, prepare = 1, precommit = 2, commi
 
 [[nodiscard]] std::string_view name_of(Phase phase);  // "generic", "prepare", ...
 
-// One slot per member of one validator set, in ascending order of keys; empty where a member did not
-// sign.
+// One slot per member of one validator set, in ascending order of keys; empty where a member did
+// not sign.
 using SignatureSet = std::vector<std::optional<Signature>>;
 
 struct PhaseCertificate {
@@ -47,8 +47,8 @@ using ProgressCertificate = std::variant<TimeoutCertificate, PhaseCertificate>;
 [[nodiscard]] View view_of(const ProgressCertificate& certificate);
 [[nodiscard]] ChainId chain_id_of(const ProgressCertificate& certificate);
 
-// The signed byte strings of 1.7. An advertisement of height h signs the same bytes as a TimeoutVote
-// of view h; S05 says how that is kept harmless.
+// The signed byte strings of 1.7. An advertisement of height h signs the same bytes as a
+// TimeoutVote of view h; S05 says how that is kept harmless.
 [[nodiscard]] Bytes phase_statement(ChainId chain, View view, const Hash& block, Phase phase);
 [[nodiscard]] Bytes timeout_statement(ChainId chain, View view);
 [[nodiscard]] Bytes advertise_statement(ChainId chain, Height height);

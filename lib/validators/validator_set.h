@@ -72,8 +72,8 @@ using ValidatorSetPtr = std::shared_ptr<const ValidatorSet>;
 // or above 2^53 - 1, a key that is no usable point). [S14, S28, S39]
 [[nodiscard]] Status check_usable(const ValidatorSet& set);
 
-// Stored form of 1.3: keys ascending, then a map of powers. Decoding refuses what does not agree with
-// itself. [S27, S44]
+// Stored form of 1.3: keys ascending, then a map of powers. Decoding refuses what does not agree
+// with itself. [S27, S44]
 void encode(BorshWriter& writer, const ValidatorSet& set);
 Status decode(BorshReader& reader, ValidatorSet& set);
 
@@ -84,7 +84,8 @@ struct ValidatorSetState {
   std::optional<Height> update_height;  // of the latest committed update; none if there was none
   bool update_decided = true;
 
-  // Sets whose members take part now: the committed one, and the previous one while undecided. [2.5]
+  // Sets whose members take part now: the committed one, and the previous one while undecided.
+  // [2.5]
   [[nodiscard]] std::vector<ValidatorSetPtr> active() const;
   [[nodiscard]] bool is_validator(const PublicKey& key) const;              // 3.2
   [[nodiscard]] bool is_proposer(const PublicKey& key, View view) const;    // 3.2

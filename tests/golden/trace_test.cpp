@@ -1,6 +1,7 @@
-// A recorded run of a whole reference network: each of its nodes' places is taken by one of our replicas,
-// which is fed what that node received. It must vote for the same blocks and end with the same chain and
-// the same validator sets. Other messages, and the step at which a commit shows, may differ.
+// A recorded run of a whole reference network: each of its nodes' places is taken by one of our
+// replicas, which is fed what that node received. It must vote for the same blocks and end with the
+// same chain and the same validator sets. Other messages, and the step at which a commit shows, may
+// differ.
 #include <map>
 
 #include "lib/blocktree/block_tree.h"
@@ -17,8 +18,8 @@ namespace {
 
 const Bytes number_key{0};
 
-// The recorded network's app: a number that transactions increment, and transactions that set and delete
-// validators. One datum a block, whose SHA-256 is the data hash.
+// The recorded network's app: a number that transactions increment, and transactions that set and
+// delete validators. One datum a block, whose SHA-256 is the data hash.
 class NumberApp : public App {
  public:
   std::variant<ProducedBlock, NotYet> produce(const ProduceRequest&) override {

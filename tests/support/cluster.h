@@ -1,5 +1,6 @@
-// A few replicas wired together without a simulator: messages are delivered at once, in order, and time
-// only moves when nothing is left to deliver. For unit tests that want to say exactly what happens.
+// A few replicas wired together without a simulator: messages are delivered at once, in order, and
+// time only moves when nothing is left to deliver. For unit tests that want to say exactly what
+// happens.
 #pragma once
 #include <deque>
 #include <functional>
@@ -14,8 +15,8 @@
 
 namespace hs::test {
 
-// Every block holds one datum, its height, and sets the key "height" to it. The data hash is that of
-// the datum.
+// Every block holds one datum, its height, and sets the key "height" to it. The data hash is that
+// of the datum.
 class HeightApp : public App {
  public:
   bool idle = false;       // nothing to propose unless it must

@@ -1,4 +1,5 @@
-// Keys for tests: key n has the 32-byte seed of which every byte is n, as in the reference's vectors.
+// Keys for tests: key n has the 32-byte seed of which every byte is n, as in the reference's
+// vectors.
 #pragma once
 #include "lib/crypto/signatures.h"
 

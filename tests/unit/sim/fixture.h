@@ -1,5 +1,5 @@
-// A cast of four validators and what they would sign, to feed the checks with outputs that no replica
-// of ours would make.
+// A cast of four validators and what they would sign, to feed the checks with outputs that no
+// replica of ours would make.
 #pragma once
 #include <memory>
 

@@ -114,7 +114,8 @@ TEST_CASE("a muted link swallows messages of one kind", "[sim][network]") {
 TEST_CASE("a clock that drifts never wakes its node too early", "[sim][clock]") {
   for (const std::int32_t drift : {-50'000, -3, 0, 7, 50'000}) {
     const NodeClock clock(drift, 1000s);
-    for (const Duration since : {Duration(0), Duration(1), Duration(999'999'999), Duration(3600s)}) {
+    for (const Duration since :
+         {Duration(0), Duration(1), Duration(999'999'999), Duration(3600s)}) {
       const Instant local(1000s + since);
       const Instant world = clock.world(local);
       CHECK(clock.local(world) >= local);
