@@ -3,9 +3,9 @@
 
 usage: tests/bench/bench.py [--hs build/release/cli/hs] [--seconds 10] [--rounds 3] > figures.json
 
-Run by hand on a quiet machine: it says how busy others kept the processors meanwhile. Each figure is
-the median over the rounds, with the smallest and the largest. What was synced to disk is part of each
-scenario's name. Progress goes to standard error.
+Run by hand on a quiet machine: it says how busy others kept the processors meanwhile. Each figure
+is the median over the rounds, with the smallest and the largest. What was synced to disk is part
+of each scenario's name. Progress goes to standard error.
 """
 
 import argparse
@@ -32,6 +32,10 @@ def say(text):
 def percentile(values, share):
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def percentiles(waits):
+    return {f"p{share}_ms": percentile(waits, share / 100) for share in (50, 90, 99)}
 
 
 def spread(values):
@@ -61,7 +65,8 @@ class Testnet:
     def __init__(self, hs, folder, base_port, sync):
         self.hs, self.folder, self.base_port = hs, folder, base_port
         self.environment = dict(os.environ, XDG_STATE_HOME=folder, NO_COLOR="1")
-        self.up_text = self.run("testnet", "up", "bench", "-d", "-n", "4", "--base-port", str(base_port)).stderr
+        self.up_text = self.run("testnet", "up", "bench", "-d", "-n", "4", "--base-port",
+                                str(base_port)).stderr
         if not sync:
             self.run("testnet", "down", "bench")
             for node in range(4):
@@ -75,10 +80,12 @@ class Testnet:
             self.run("testnet", "up", "bench", "-d")
         status = json.loads(self.run("testnet", "status", "bench", "--json").stdout)
         self.pids = [node["pid"] for node in status["nodes"]]
-        self.chain_id = int(json.loads(self.run("chain", "status", "--node", "n0", "--json").stdout)["chain_id"])
+        chain = json.loads(self.run("chain", "status", "--node", "n0", "--json").stdout)
+        self.chain_id = int(chain["chain_id"])
 
     def run(self, *words):
-        done = subprocess.run([self.hs, *words], env=self.environment, capture_output=True, text=True, check=False)
+        done = subprocess.run([self.hs, *words], env=self.environment, capture_output=True,
+                              text=True, check=False)
         if done.returncode != 0:
             raise SystemExit(f"hs {' '.join(words)} ended with {done.returncode}:\n{done.stderr}")
         return done
@@ -111,8 +118,10 @@ class Client:
         fixed = 8 + 16 + 8 + 8 + 1 + 4 + len(key) + 4
         value = bytes(128 - fixed)
         self.sequence += 1
-        return (struct.pack("<Q16sQQB", self.testnet.chain_id, self.client, self.sequence, self.valid_until, 0)
-                + struct.pack("<I", len(key)) + key + struct.pack("<I", len(value)) + value)
+        head = struct.pack("<Q16sQQB", self.testnet.chain_id, self.client, self.sequence,
+                           self.valid_until, 0)
+        return (head + struct.pack("<I", len(key)) + key
+                + struct.pack("<I", len(value)) + value)
 
     def post(self, count):
         """Submits `count` transactions and waits until they are committed; the wait in ms."""
@@ -138,7 +147,7 @@ def idle_latency(testnet, samples):
     for i in range(samples):
         time.sleep(0.05 + 0.013 * (i % 7))
         waits.append(clients[i % 4].post(1))
-    return {"p50_ms": percentile(waits, 0.5), "p90_ms": percentile(waits, 0.9), "p99_ms": percentile(waits, 0.99)}
+    return percentiles(waits)
 
 
 def closed_loop(testnet, clients, batch, seconds):
@@ -169,14 +178,13 @@ def closed_loop(testnet, clients, batch, seconds):
     now = os.times()
     client_ticks = (now.user + now.system - own.user - own.system) * TICKS
     views = after["view"] - before["view"]
+    foreign = max(0, busy_ticks() - busy - nodes - client_ticks)
     return {
         "tx_per_second": done[0] / elapsed,
         "views_per_second": views / elapsed,
         "cpu_ms_per_view": 1000 * nodes / TICKS / max(1, views),
-        "p50_ms": percentile(waits, 0.5),
-        "p90_ms": percentile(waits, 0.9),
-        "p99_ms": percentile(waits, 0.99),
-        "foreign_cpu_share": max(0, busy_ticks() - busy - nodes - client_ticks) / TICKS / elapsed / os.cpu_count(),
+        **percentiles(waits),
+        "foreign_cpu_share": foreign / TICKS / elapsed / os.cpu_count(),
     }
 
 
@@ -198,8 +206,9 @@ def first_commit(testnet):
 
 
 def simulator(hs):
-    done = subprocess.run([hs, "sim", "run", "--seed", "1", "--nodes", "4", "--views", "20000", "--profile", "calm",
-                           "--json"], capture_output=True, text=True, check=True)
+    done = subprocess.run([hs, "sim", "run", "--seed", "1", "--nodes", "4", "--views", "20000",
+                           "--profile", "calm", "--json"],
+                          capture_output=True, text=True, check=True)
     return {"views_per_second_per_core": json.loads(done.stdout)["views_per_second_per_core"]}
 
 
@@ -230,7 +239,8 @@ def main():
                     if sync:
                         found.setdefault("up, n = 4", []).append(first_commit(testnet))
                         found.setdefault("idle", []).append(idle_cost(testnet, options.seconds))
-                    found.setdefault(f"idle chain, one transaction ({name})", []).append(idle_latency(testnet, 100))
+                    found.setdefault(f"idle chain, one transaction ({name})", []).append(
+                        idle_latency(testnet, 100))
                     for scenario, (clients, batch) in scenarios.items():
                         say(f"round {number + 1}: {scenario}, {name}")
                         found.setdefault(f"{scenario} ({name})", []).append(
@@ -240,10 +250,11 @@ def main():
         say(f"round {number + 1}: simulator")
         found.setdefault("simulator, n = 4, calm", []).append(simulator(hs))
     with open("/proc/cpuinfo", encoding="utf-8") as cpuinfo:
-        model = next((line.split(": ")[1].strip() for line in cpuinfo if line.startswith("model name")), "unknown")
+        models = [line.split(": ")[1].strip() for line in cpuinfo if line.startswith("model name")]
     print(json.dumps({
         "schema": "hs.bench/v1",
-        "machine": {"processors": os.cpu_count(), "model": model, "kernel": platform.release()},
+        "machine": {"processors": os.cpu_count(), "model": models[0] if models else "unknown",
+                    "kernel": platform.release()},
         "rounds": options.rounds,
         "seconds": options.seconds,
         "figures": {name: merge(rounds) for name, rounds in found.items()},
