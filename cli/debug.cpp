@@ -76,7 +76,8 @@ void add_debug_commands(Registry& registry) {
            "refused. Signatures are shown, not checked.",
        .examples = {{"hs debug decode message.bin", "a message that was captured to a file"},
                     {"hs debug decode --as pc - < certificate.hex", "a certificate, from a pipe"},
-                    {"hs debug decode 0001010000000000000000", "fails: these bytes say nothing"}},
+                    {"hs debug decode 070000000000000005000000000000000100000000",
+                     "a timeout certificate of view 5 with one empty slot, typed by hand"}},
        .options = {Option::positional("INPUT", "hex digits, a file, or '-'"),
                    Option::choice("--as", kind_choices(), "what the bytes are").by_default("auto")},
        .run = decode});
