@@ -47,6 +47,7 @@ std::vector<Admission> FakeNode::admit(const std::vector<Bytes>& transactions) {
     admissions.push_back(
         {.result = app_.admit_transaction(transaction), .at = std::chrono::steady_clock::now()});
   }
+  ++submissions;
   return admissions;
 }
 

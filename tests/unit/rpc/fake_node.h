@@ -1,6 +1,7 @@
 // What lib/rpc serves, without a node: a real block tree and the real app over a store in memory,
 // and commits when the test says so.
 #pragma once
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -42,6 +43,7 @@ class FakeNode {
   RpcService service;
   NodeSnapshot node;  // what publish() publishes
   bool answers_submissions = true;
+  std::atomic<int> submissions = 0;  // that were given to the pool
 
  private:
   std::vector<Admission> admit(const std::vector<Bytes>& transactions);
