@@ -45,9 +45,11 @@ Output ReplicaState::step(Instant now, const Input& input) {
 
 void ReplicaState::finish(Output& output) {
   output.writes = tree_.take_batch();
-  // A validator must be able to build on every batch: LevelDB closes a full log without syncing it,
-  // so an older batch could vanish behind a synced newer one.
-  output.sync = !output.writes.empty() && am_validator();
+  // Every batch must be there to build on: LevelDB closes a full log without syncing it, so an
+  // older batch could vanish behind a newer one, and with it app state that nothing would miss.
+  // Listeners too: what they serve is read as committed, and nothing at start-up would notice the
+  // hole.
+  output.sync = !output.writes.empty();
   if (!record_changed_) return;
   record_changed_ = false;
   if (tree_.locked_pc().view > record_.locked_view) {
