@@ -1,5 +1,7 @@
 #include "lib/blocksync/peer_book.h"
 
+#include "lib/base/mutate.h"
+
 #include <algorithm>
 
 namespace hs {
@@ -45,7 +47,9 @@ void PeerBook::ban(const PublicKey& peer, Instant now) {
 }
 
 void PeerBook::expire(Instant now) {
-  std::erase_if(until_, [&](const auto& entry) { return entry.second <= now; });
+  std::erase_if(until_, [&](const auto& entry) {
+    return HS_MUTATE(S13) ? entry.second > now : entry.second <= now;
+  });
   std::erase_if(advertisements_, [&](const auto& entry) {
     return now - entry.second.at > limits_.advertisement_age_max;
   });

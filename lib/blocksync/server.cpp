@@ -1,5 +1,7 @@
 #include "lib/blocksync/server.h"
 
+#include "lib/base/mutate.h"
+
 #include <algorithm>
 
 namespace hs {
@@ -13,7 +15,8 @@ std::vector<Hash> branch_to(const BlockTree& tree, const Hash& tip) {
   while (true) {
     const auto header = tree.header(block);
     if (!header) return {};
-    if (tree.committed_height() && header->height <= *tree.committed_height()) break;
+    const bool is_committed = tree.committed_height() && header->height <= *tree.committed_height();
+    if (is_committed && !HS_MUTATE(S15)) break;
     branch.push_back(block);
     if (header->justify.is_genesis()) break;
     block = header->justify.block;
@@ -58,7 +61,9 @@ class Response {
 
 BlockSyncResponse answer(const BlockTree& tree, const BlockSyncRequest& request,
                          const SyncServerLimits& limits) {
-  Response response(limits, std::clamp<std::uint32_t>(request.limit, 1, limits.blocks_max));
+  auto blocks_max = std::clamp<std::uint32_t>(request.limit, 1, limits.blocks_max);
+  if (HS_MUTATE(S18)) blocks_max = std::max(request.limit, limits.blocks_max);
+  Response response(limits, blocks_max);
   const std::optional<Height> committed = tree.committed_height();
   bool fits = true;
   for (Height height = request.start_height; fits && committed && height <= *committed;
@@ -69,7 +74,8 @@ BlockSyncResponse answer(const BlockTree& tree, const BlockSyncRequest& request,
     if (!block) return {std::move(response).take(), tree.highest_pc()};
     fits = response.append(std::move(*block));
     if (!fits) break;
-    if (std::optional<PhaseCertificate> commit_pc = tree.commit_pc(*hash)) {
+    std::optional<PhaseCertificate> commit_pc = tree.commit_pc(*hash);
+    if (commit_pc && !HS_MUTATE(S36)) {
       return {std::move(response).take(), std::move(*commit_pc)};
     }
   }

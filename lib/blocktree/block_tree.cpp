@@ -1,6 +1,7 @@
 #include "lib/blocktree/block_tree.h"
 
 #include "lib/base/check.h"
+#include "lib/base/mutate.h"
 #include "lib/blocktree/hash_list.h"
 #include "lib/blocktree/key_table.h"
 #include "lib/blocktree/stored.h"
@@ -36,7 +37,7 @@ WriteBatch initial_batch(const InitialState& state) {
 Status initialise(KvStore& store, const InitialState& state) {
   bool is_empty = true;
   store.scan({}, [&](BytesView, BytesView) { return is_empty = false; });
-  if (!is_empty) {
+  if (!is_empty && !HS_MUTATE(S40)) {
     // A second initialisation would forget the lock. [S40]
     return fail(Errc::exists, "the store already holds a block tree");
   }
@@ -142,7 +143,7 @@ std::vector<Hash> BlockTree::pending_update_blocks() const {
 
 void BlockTree::insert(const Block& block, const std::optional<AppStateUpdates>& app_updates,
                        const std::optional<ValidatorSetUpdates>& validator_updates) {
-  if (contains(block.hash)) {
+  if (contains(block.hash) && !HS_MUTATE(S30)) {
     complete_data(block);
     return;
   }
@@ -199,7 +200,7 @@ void BlockTree::complete_data(const Block& block) {
   if (length != block.data.size()) return;
   for (std::uint32_t index = 0; index < length; ++index) {
     const Bytes datum_key = key::block_datum(block.hash, index);
-    if (!overlay_.contains(datum_key)) overlay_.put(datum_key, block.data[index]);
+    if (!overlay_.contains(datum_key) || HS_MUTATE(S04)) overlay_.put(datum_key, block.data[index]);
   }
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lib/base/check.h"
+#include "lib/base/mutate.h"
 #include "lib/blocktree/block_tree.h"
 #include "lib/blocktree/hash_list.h"
 #include "lib/blocktree/key_table.h"
@@ -28,7 +29,8 @@ TreeUpdateResult BlockTree::apply(const TreeUpdate& update) {
     // for the block of the latest update only, as a stale one says nothing about that. [S32]
     const auto decided = header(*update.decide);
     HS_CHECK(decided != nullptr);
-    if (validators_.update_height == decided->height && !validators_.update_decided) {
+    const bool is_latest = validators_.update_height == decided->height || HS_MUTATE(S32);
+    if (is_latest && !validators_.update_decided) {
       set_update_decided(true);
       result.sets_changed = true;
     }
@@ -61,6 +63,7 @@ void BlockTree::commit(const Hash& target, TreeUpdateResult& result) {
   HS_CHECK(!path.empty());
   for (const auto& block : path) {
     result.committed.push_back(commit_one(*block));
+    if (HS_MUTATE(S31)) updates_committed_.insert(block->hash, block == path.back());
     if (result.committed.back().validator_set_updates) result.sets_changed = true;
   }
 }

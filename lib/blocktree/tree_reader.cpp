@@ -1,5 +1,6 @@
 #include "lib/blocktree/tree_reader.h"
 
+#include "lib/base/mutate.h"
 #include "lib/blocktree/app_view.h"
 #include "lib/blocktree/hash_list.h"
 #include "lib/blocktree/key_table.h"
@@ -53,6 +54,7 @@ std::optional<Block> TreeReader::block(const Hash& block) const {
   std::optional<BlockHeader> stored_header = header(block);
   if (!stored_header) return std::nullopt;
   std::optional<Data> stored_data = data(block);
+  if (HS_MUTATE(S04a)) stored_data.emplace();
   return Block{.height = stored_header->height,
                .hash = block,
                .justify = std::move(stored_header->justify),

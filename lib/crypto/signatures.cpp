@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "lib/base/check.h"
+#include "lib/base/mutate.h"
 
 namespace hs {
 namespace {
@@ -62,6 +63,7 @@ bool verify_ed25519(const PublicKey& key, BytesView message, const Signature& si
                                   key.bytes.data()) == 0) {
     return true;
   }
+  if (HS_MUTATE(S39)) return false;
   return verify_with_openssl(key, message, signature);
 }
 

@@ -1,5 +1,7 @@
 #include "lib/hotstuff/judge.h"
 
+#include "lib/base/mutate.h"
+
 namespace hs {
 namespace {
 
@@ -38,7 +40,7 @@ JudgingSet judging_set(const BlockTree& tree, const PhaseCertificate& pc) {
   const auto header = tree.header(pc.block);
   if (!header) return {validators.committed, false};
   const ValidatorSetUpdatesStatus& status = tree.updates_status(pc.block);
-  if (pc.phase == Phase::decide) {
+  if (pc.phase == Phase::decide && !HS_MUTATE(S07)) {
     // Before any look at heights: a pending block is above the update height, where the table would
     // name the old set. [S07]
     if (const auto* pending = std::get_if<PendingUpdates>(&status)) {
@@ -60,7 +62,7 @@ Verdict judge(const BlockTree& tree, const PhaseCertificate& pc, CertificateVeri
   if (!judging.set) return Verdict::bad;
   const std::optional<TotalPower> power = signed_power(pc.signatures, *judging.set);
   if (!power || *power < judging.set->quorum()) return Verdict::bad;
-  if (judging.needs_committed_third &&
+  if (judging.needs_committed_third && !HS_MUTATE(S07b) &&
       !committed_third_signed(pc, *judging.set, *tree.validators().committed)) {
     return Verdict::wants_commit_pc;
   }
@@ -70,7 +72,7 @@ Verdict judge(const BlockTree& tree, const PhaseCertificate& pc, CertificateVeri
 bool judge_tc(const ValidatorSetState& validators, const TimeoutCertificate& tc, ChainId chain,
               std::uint32_t epoch_length, CertificateVerifier& verifier) {
   if (tc.chain_id != chain) return false;
-  if (tc.view.value % epoch_length != 0) return false;
+  if (tc.view.value % epoch_length != 0 && !HS_MUTATE(S06b)) return false;
   if (verifier.correctly_signed(tc, *validators.committed)) return true;
   return !validators.update_decided && verifier.correctly_signed(tc, *validators.previous);
 }

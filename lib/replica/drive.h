@@ -3,6 +3,7 @@
 #pragma once
 #include <deque>
 
+#include "lib/base/mutate.h"
 #include "lib/replica/io.h"
 
 namespace hs {
@@ -19,14 +20,20 @@ namespace hs {
 using SelfQueue = std::deque<MessagePtr>;
 
 template <class Driver>
-void act_on(const Output& output, Driver& driver, SelfQueue& self_queue) {
-  if (!output.writes.empty() || output.sync) driver.write(output.writes, output.sync);
-  if (output.safety_record) driver.write_record(*output.safety_record);
+void send_all(const Output& output, Driver& driver, SelfQueue& self_queue) {
   for (const Send& send : output.sends) {
     const auto* peer = std::get_if<PublicKey>(&send.to);
     if (peer == nullptr || *peer == driver.self()) self_queue.push_back(send.message);
     if (peer == nullptr || *peer != driver.self()) driver.send(send.to, send.message);
   }
+}
+
+template <class Driver>
+void act_on(const Output& output, Driver& driver, SelfQueue& self_queue) {
+  if (HS_MUTATE(S02)) send_all(output, driver, self_queue);
+  if (!output.writes.empty() || output.sync) driver.write(output.writes, output.sync);
+  if (output.safety_record) driver.write_record(*output.safety_record);
+  send_all(output, driver, self_queue);
   for (const Event& event : output.events) driver.tell(event);
 }
 

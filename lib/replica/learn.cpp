@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "lib/base/check.h"
+#include "lib/base/mutate.h"
 #include "lib/hotstuff/rules.h"
 #include "lib/replica/state.h"
 
@@ -10,7 +11,7 @@ namespace hs {
 // Failed checks are counted against who caused them; beyond the quota nothing of theirs is verified
 // for the rest of the second. [S35]
 Verdict ReplicaState::judged(const PhaseCertificate& pc, const PublicKey& origin) {
-  if (!failed_checks_.allows(origin, now_)) return Verdict::bad;
+  if (!failed_checks_.allows(origin, now_) && !HS_MUTATE(S35)) return Verdict::bad;
   const std::uint64_t refused = verifier_.signatures().refused();
   const Verdict verdict = judge(tree_, pc, verifier_);
   failed_checks_.use(origin, now_, verifier_.signatures().refused() - refused);
@@ -54,7 +55,7 @@ void ReplicaState::report_update(const TreeUpdate& update, const TreeUpdateResul
     const View view = certified_in(committed.block, pc);
     emit(event::PruneBlock{committed.block});
     emit(event::CommitBlock{committed.block, committed.height, view});
-    if (committed.validator_set_updates) {
+    if (committed.validator_set_updates && !HS_MUTATE(S53)) {
       emit(event::UpdateValidatorSet{committed.block, *committed.validator_set_updates});
     }
     const std::optional<Block> block = tree_.block(committed.block);
@@ -91,7 +92,8 @@ void ReplicaState::learn_pc(const PhaseCertificate& pc, const PublicKey& origin,
   }
   seen(pc.view);
   if (!tree_.contains(pc.block)) {
-    if (pc.view > tree_.highest_pc().view && (!retained_ || pc.view > retained_->pc.view)) {
+    const bool newest = !retained_ || pc.view > retained_->pc.view;
+    if (pc.view > tree_.highest_pc().view && newest && !HS_MUTATE(S37)) {
       retained_ = Retained{pc, origin, source == PcSource::collected};
       ask({.prefer = origin});
     }
@@ -110,7 +112,8 @@ void ReplicaState::learn_tc(const TimeoutCertificate& tc, const PublicKey& origi
   if (tc.view < view_ && highest && highest->view >= tc.view) return;
   if (!failed_checks_.allows(origin, now_)) return;
   const std::uint64_t refused = verifier_.signatures().refused();
-  const bool good = judge_tc(sets(), tc, config_.chain_id, config_.epoch_length, verifier_);
+  const bool good = judge_tc(sets(), tc, config_.chain_id, config_.epoch_length, verifier_) ||
+                    (HS_MUTATE(S34) && origin == me());
   failed_checks_.use(origin, now_, verifier_.signatures().refused() - refused);
   if (!good) {
     complain(origin, "timeout certificate", "wrong view or not signed by a quorum");
@@ -125,7 +128,8 @@ void ReplicaState::learn_tc(const TimeoutCertificate& tc, const PublicKey& origi
     tree_.set_highest_tc(tc);
     emit(event::UpdateHighestTC{tc});
   }
-  if (tc.view < view_) return;  // kept; no view change and no error [S06]
+  // Kept; no view change and no error. [S06]
+  if (tc.view < view_ && !HS_MUTATE(S06)) return;
   tree_.set_epoch_change_certificate(ProgressCertificate{tc});
   if (may_advance()) broadcast_advance(tc);
   enter_view(next(tc.view), EnteredBy::tc, false);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lib/base/check.h"
+#include "lib/base/mutate.h"
 
 namespace hs {
 namespace {
@@ -27,7 +28,7 @@ bool MessageBuffer::insert(View view, Entry entry, std::size_t sender_bytes_max)
   while (sender_bytes_[entry.origin] + entry.bytes > sender_bytes_max) {
     if (!evict_farther(view, &entry.origin)) return false;
   }
-  while (bytes_ + entry.bytes > bytes_max_) {
+  while (bytes_ + entry.bytes > bytes_max_ && !HS_MUTATE(S21)) {
     if (!evict_farther(view, nullptr)) return false;
   }
   bytes_ += entry.bytes;
@@ -66,7 +67,7 @@ std::size_t MessageBuffer::recount_bytes() const {
 }
 
 void MessageBuffer::forget(const Entry& entry) {
-  bytes_ -= entry.bytes;
+  if (!HS_MUTATE(S16)) bytes_ -= entry.bytes;
   --size_;
   const auto sender = sender_bytes_.find(entry.origin);
   HS_CHECK(sender != sender_bytes_.end());

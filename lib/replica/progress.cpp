@@ -1,6 +1,7 @@
 // NewView, TimeoutVote, AdvanceView, and peers that come and go. [PROTOCOL 3A.6, 3A.7]
 #include <algorithm>
 
+#include "lib/base/mutate.h"
 #include "lib/replica/state.h"
 
 namespace hs {
@@ -41,7 +42,9 @@ void ReplicaState::on_timeout_vote(const PublicKey& origin, const TimeoutVote& m
 void ReplicaState::count_timeout_votes() {
   if (!at_epoch_change(view_)) return;
   const View counted_in = view_;
-  for (const ValidatorSetPtr& set : sets().active()) {
+  std::vector<ValidatorSetPtr> judges = sets().active();
+  if (HS_MUTATE(S34)) judges.push_back(sets().previous);
+  for (const ValidatorSetPtr& set : judges) {
     const std::optional<TimeoutCertificate> tc = timeout_votes_.certificate(*set);
     if (!tc) continue;
     emit(event::CollectTC{*tc});

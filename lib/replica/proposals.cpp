@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "lib/base/check.h"
+#include "lib/base/mutate.h"
 #include "lib/hotstuff/roles.h"
 #include "lib/hotstuff/rules.h"
 #include "lib/replica/state.h"
@@ -27,15 +28,16 @@ Stored ReplicaState::store_block(const Block& block, const PublicKey& origin, bo
   if (!justify.is_genesis() && !tree_.contains(justify.block)) return Stored::waits_for_parent;
   if (!height_fits(tree_, block.height, justify)) return Stored::refused;
   if (!fits_tree(tree_, justify, config_.chain_id)) return Stored::refused;
+  if (HS_MUTATE(S55) && !passes_lock(tree_, justify)) return Stored::refused;
   // Never given to the app again: it may be committed by now, and the view would show the state
   // after it. [3.6, S30]
-  if (tree_.contains(block.hash)) return Stored::stored;
+  if (tree_.contains(block.hash) && !HS_MUTATE(S30)) return Stored::stored;
   if (tree_.committed_height() && block.height <= *tree_.committed_height()) return Stored::refused;
   if (refused_blocks_.contains(block.hash)) return Stored::refused;
   const bool decides_pending =
       justify.phase == Phase::decide &&
       std::holds_alternative<PendingUpdates>(tree_.updates_status(justify.block));
-  if (decides_pending) {
+  if (decides_pending && !HS_MUTATE(S43)) {
     // The child of an update is validated on the state after it, so the update comes first. [S07,
     // S43]
     if (!passes_lock(tree_, justify)) return Stored::refused;
@@ -55,6 +57,7 @@ bool ReplicaState::validate_and_insert(const Block& block, const PublicKey& orig
   } catch (const StoreFailure&) {
     throw;
   } catch (const std::exception& failure) {
+    if (HS_MUTATE(S46)) throw;
     emit(event::AppFailure{"validate", failure.what()});  // counts as invalid [S46]
   }
   if (const auto* invalid = std::get_if<InvalidBlock>(&validation)) {
@@ -98,7 +101,8 @@ void ReplicaState::on_proposal(const PublicKey& origin, const MessagePtr& messag
     case Stored::stored: break;
   }
   // The locked block itself cannot conflict with the lock. [S08]
-  if (!passes_lock(tree_, block.justify) && block.hash != tree_.locked_pc().block) return;
+  const bool is_locked_block = block.hash == tree_.locked_pc().block && !HS_MUTATE(S08);
+  if (!passes_lock(tree_, block.justify) && !is_locked_block) return;
   if (!block.justify.is_genesis()) apply(block.justify);
   if (tree_.highest_pc().view >= view_ && !tree_.highest_pc().is_genesis()) return;
   HS_CHECK(view_ == voting_view);

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "lib/base/check.h"
+#include "lib/base/mutate.h"
 #include "lib/hotstuff/rules.h"
 #include "lib/replica/state.h"
 
@@ -19,7 +20,7 @@ void ReplicaState::lead() {
   if (how_ == EnteredBy::pc) {
     const bool block_missing = retained_ && next(retained_->pc.view) == view_ &&
                                next(tree_.highest_pc().view) < view_;
-    if (block_missing) {
+    if (block_missing && !HS_MUTATE(S56)) {
       lead_wait_ = LeadWait{LeadReason::block, now_ + config_.view_timeout / 4};  // S56
     } else {
       propose(false);
@@ -27,7 +28,7 @@ void ReplicaState::lead() {
     return;
   }
   // After a timeout others may know newer certificates: their NewViews are on the way. [S54]
-  if (has_new_view_quorum()) {
+  if (has_new_view_quorum() || HS_MUTATE(S54)) {
     propose(true);
   } else {
     lead_wait_ = LeadWait{LeadReason::new_views, now_ + config_.view_timeout / 8};

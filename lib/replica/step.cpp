@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "lib/base/check.h"
+#include "lib/base/mutate.h"
 #include "lib/base/overloaded.h"
 #include "lib/hotstuff/rules.h"
 #include "lib/replica/state.h"
@@ -217,7 +218,7 @@ bool ReplicaState::settle_retained() {
 
 // Votes are counted again for the new sets, and never from inside apply(). [S10]
 bool ReplicaState::settle_set_change() {
-  if (!std::exchange(sets_changed_, false)) return false;
+  if (!std::exchange(sets_changed_, false) || HS_MUTATE(S10)) return false;
   const View counted_in = view_;
   for (const auto& [block, phase] : votes_.subjects()) {
     collect(block, phase);
@@ -263,6 +264,7 @@ bool ReplicaState::settle_buffer() {
   // only spend a vote. [S33]
   const PublicKey& leader = sets().committed->leader(view_);
   auto entry = buffer_.take(view_, [&](const MessageBuffer::Entry& candidate) {
+    if (HS_MUTATE(S33)) return true;  // whatever came first
     const auto* proposal = std::get_if<Proposal>(candidate.message.get());
     return proposal != nullptr && candidate.origin == leader &&
            proposal->block.justify.phase == Phase::decide;
@@ -281,6 +283,7 @@ void ReplicaState::broadcast(Message message) {
 }
 
 void ReplicaState::complain(const PublicKey& origin, const char* kind, std::string why) {
+  HS_CHECK(!HS_MUTATE(S24));
   emit(event::InvalidMessage{origin, kind, std::move(why)});
 }
 

@@ -2,6 +2,7 @@
 // on voting. [PROTOCOL 3A.8, S19, I40]
 #include <algorithm>
 
+#include "lib/base/mutate.h"
 #include "lib/blocksync/segment.h"
 #include "lib/blocksync/server.h"
 #include "lib/hotstuff/rules.h"
@@ -111,7 +112,7 @@ void ReplicaState::on_advertise_pc(const PublicKey& origin, const AdvertisePC& m
   const PhaseCertificate& pc = message.highest_pc;
   if (origin == me() || pc.is_genesis() || peers_.is_banned(origin)) return;
   const View entered = tree_.highest_view_entered();
-  if (pc.view < entered) return;
+  if (pc.view < entered && !HS_MUTATE(S29)) return;
   if (pc.view.value - entered.value < config_.sync_trigger_view_difference) return;  // S29
   if (requests_.last_ask() && now_ - *requests_.last_ask() < config_.sync_retry) return;
   if (judged(pc, origin) == Verdict::good) ask({.prefer = origin});
@@ -145,7 +146,7 @@ void ReplicaState::on_sync_response(const PublicKey& origin, const BlockSyncResp
 // A slice of the oldest response; true if there is more to do.
 bool ReplicaState::settle_sync() {
   if (jobs_.empty()) return false;
-  for (int i = 0; i < blocks_per_slice; ++i) {
+  for (int i = 0; i < blocks_per_slice || HS_MUTATE(S19); ++i) {
     if (sync_next_block(jobs_.front())) continue;
     const SyncJob done = std::move(jobs_.front());
     jobs_.pop_front();
@@ -160,6 +161,7 @@ void ReplicaState::start_segment(SyncJob& job) {
   const std::size_t length = segment_length(job.blocks, job.position);
   job.segment_end = job.position + length;
   job.trusted_until = job.position;
+  if (HS_MUTATE(S52)) return;
   const Block& last = job.blocks[job.segment_end - 1];
   if (last.justify.phase == Phase::decide) return;  // judged with the pending set, by itself
   const bool tip_is_certified = job.segment_end == job.blocks.size() &&
@@ -245,7 +247,8 @@ void ReplicaState::on_sync_request(const PublicKey& origin, const BlockSyncReque
 AdvertiseBlock ReplicaState::block_advertisement() const {
   Height height = tree_.committed_height() ? *tree_.committed_height() : Height{0};
   const std::uint64_t epoch_length = config_.epoch_length;
-  if (epoch_length > 1 && height.value > 0 && height.value % epoch_length == 0) --height.value;
+  const bool reads_as_timeout = height.value > 0 && height.value % epoch_length == 0;
+  if (epoch_length > 1 && reads_as_timeout && !HS_MUTATE(S05)) --height.value;
   return {config_.chain_id, height, key_.sign(advertise_statement(config_.chain_id, height))};
 }
 

@@ -1,6 +1,7 @@
 // What is due when. Any input runs what is due first. [PROTOCOL 3A.7, 3A.11]
 #include <algorithm>
 
+#include "lib/base/mutate.h"
 #include "lib/replica/state.h"
 
 namespace hs {
@@ -55,7 +56,7 @@ void ReplicaState::run_sync_timers() {
 }
 
 std::optional<Instant> ReplicaState::next_deadline() const {
-  if (work_left_) return now_;
+  if (work_left_ || HS_MUTATE(S41)) return now_;
   Instant earliest = std::min(deadline_, next_advertisement_);
   const auto consider = [&](const std::optional<Instant>& instant) {
     if (instant) earliest = std::min(earliest, *instant);

@@ -1,6 +1,7 @@
 // Leaving and entering views. [PROTOCOL 3A.3]
 #include <algorithm>
 
+#include "lib/base/mutate.h"
 #include "lib/hotstuff/roles.h"
 #include "lib/replica/state.h"
 
@@ -8,7 +9,8 @@ namespace hs {
 
 // At most one AdvanceView per view left; a held one counts. [I30, S17]
 bool ReplicaState::may_advance() const {
-  return am_validator() && (!last_advance_view_ || *last_advance_view_ < view_);
+  const bool may_at_all = am_validator() || (HS_MUTATE(S17) && last_advance_view_);
+  return may_at_all && (!last_advance_view_ || *last_advance_view_ < view_);
 }
 
 void ReplicaState::broadcast_advance(const ProgressCertificate& certificate) {
@@ -26,7 +28,7 @@ void ReplicaState::leave_by_pc(const PhaseCertificate& pc, const PublicKey& orig
   }
   if (may_advance()) {
     const bool at_once = source == PcSource::collected || at_epoch_change(pc.view);
-    if (at_once || config_.reference_peers) {
+    if (at_once || config_.reference_peers || HS_MUTATE(S51)) {
       broadcast_advance(pc);
     } else {
       // Held: without a certificate of a later view soon, not everybody has seen this one. [S51]
@@ -48,7 +50,7 @@ bool ReplicaState::led_here_by_next_leader(View view, const PublicKey& origin,
 }
 
 void ReplicaState::enter_view(View view, EnteredBy how, bool leader_knows) {
-  if (view <= view_) return;  // [S06]
+  if (view <= view_ && !HS_MUTATE(S06)) return;
   const View old = view_;
   const bool new_epoch =
       epoch_of(view, config_.epoch_length) != epoch_of(old, config_.epoch_length);
@@ -56,7 +58,7 @@ void ReplicaState::enter_view(View view, EnteredBy how, bool leader_knows) {
   // certificate lasts about T. Never later than the grid. [S49]
   const bool early = how == EnteredBy::pc && !config_.reference_peers &&
                      now_ + config_.view_timeout < grid_deadline(view);
-  if (new_epoch || early) grid_ = {now_, view};
+  if (new_epoch || (early && !HS_MUTATE(S49))) grid_ = {now_, view};
   if (!leader_knows) send_new_views(old, view);
   view_ = view;
   how_ = how;
@@ -81,7 +83,7 @@ void ReplicaState::send_new_views(View old, View view) {
     send(leader, NewView{config_.chain_id, old, highest});
   }
   // After a jump, the leader of the view jumped to has use for it as well. [S12]
-  if (view > next(old)) {
+  if (view > next(old) && !HS_MUTATE(S12)) {
     const View left{view.value - 1};
     for (const PublicKey& leader : leaders_of(sets(), view)) {
       send(leader, NewView{config_.chain_id, left, highest});
@@ -91,7 +93,8 @@ void ReplicaState::send_new_views(View old, View view) {
 }
 
 Instant ReplicaState::grid_deadline(View view) const {
-  return config_.reference_peers ? reference_deadline(grid_, view, config_.view_timeout)
+  const bool truncated = config_.reference_peers || HS_MUTATE(S09);
+  return truncated ? reference_deadline(grid_, view, config_.view_timeout)
                                  : grid_.deadline(view, config_.view_timeout);
 }
 
@@ -136,6 +139,7 @@ void ReplicaState::send_timeout_vote(const Recipient& to) {
 // [S50]
 void ReplicaState::vote_timeout_early() {
   if (view_ != View{0} || voted_timeout_zero_ || !sets().committed->contains(me())) return;
+  if (HS_MUTATE(S50)) return;
   TotalPower power = sets().committed->power_of(me()).value;
   for (const PublicKey& peer : peers_.connected()) {
     power += sets().committed->power_of(peer).value;

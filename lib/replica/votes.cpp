@@ -1,6 +1,7 @@
 // Casting votes, and collecting them into certificates. [PROTOCOL 3A.5]
 #include <algorithm>
 
+#include "lib/base/mutate.h"
 #include "lib/hotstuff/roles.h"
 #include "lib/replica/state.h"
 
@@ -38,7 +39,8 @@ void ReplicaState::cast(Phase phase, const PhaseCertificate& justify, const Hash
   emit(event::PhaseVote{vote, first});
   vote_wait_.voted(view_, now_);
   // The leader of the next view may be down; the one after it can collect as well. [S47]
-  if (second != first) second_ = SecondVote{vote, second, now_ + vote_wait_.wait()};
+  if (second == first || HS_MUTATE(S47)) return;
+  second_ = SecondVote{vote, second, now_ + vote_wait_.wait()};
 }
 
 bool ReplicaState::may_vote_at_all(const PublicKey& signer) const {
@@ -61,7 +63,7 @@ void ReplicaState::on_phase_vote(const PublicKey& origin, const PhaseVote& vote)
     return;
   }
   const VoteCollector::Added added = votes_.add(origin, vote);
-  if (added.conflicts) {
+  if (added.conflicts && !HS_MUTATE(S23)) {
     ++equivocations_;
     const event::Equivocation proof{origin, *added.conflicts, vote};
     if (evidence_.size() == evidence_max) evidence_.pop_front();
@@ -74,7 +76,8 @@ void ReplicaState::on_phase_vote(const PublicKey& origin, const PhaseVote& vote)
 // Every set that may judge a certificate of this phase: votes do not say which they are for. [S38]
 std::vector<ValidatorSetPtr> ReplicaState::sets_for(const Hash& block, Phase phase) const {
   std::vector<ValidatorSetPtr> candidates;
-  if (phase != Phase::decide && !sets().update_decided) candidates.push_back(sets().previous);
+  const bool previous_judges = phase != Phase::decide && !sets().update_decided;
+  if (previous_judges && !HS_MUTATE(S38)) candidates.push_back(sets().previous);
   candidates.push_back(sets().committed);
   if (phase == Phase::decide) {
     if (const auto* pending = std::get_if<PendingUpdates>(&tree_.updates_status(block))) {
