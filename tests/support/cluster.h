@@ -29,6 +29,8 @@ class HeightApp : public App {
     return ProducedBlock{sha256(datum), {datum}};
   }
   Validation validate(const ValidateRequest& request) override {
+    ++validated;
+    if (on_validate) on_validate(request);
     const Data& data = request.block.data;
     const Bytes datum = data.empty() ? Bytes{} : data.front();
     if (request.block.data_hash != sha256(datum)) return InvalidBlock{"the data hash does not fit"};
@@ -41,6 +43,8 @@ class HeightApp : public App {
   bool has_work(const std::optional<Hash>&, const AppView&) override { return !idle; }
 
   std::function<std::optional<ValidatorSetUpdates>(Height)> updates_at;
+  std::function<void(const ValidateRequest&)> on_validate;
+  std::size_t validated = 0;  // calls of validate()
   std::vector<Hash> committed;
 };
 
