@@ -1,0 +1,143 @@
+// Nothing that a peer sends stops a replica or lets it grow without bound, and what is wrong is
+// told. Each test fails with the planted bug of its name (scripts/mutants).
+#include "tests/support/lone_replica.h"
+
+using namespace hs;
+using namespace hs::test;
+
+TEST_CASE("messages that were taken from the buffer leave their room to others", "[replica][S16]") {
+  ReplicaConfig config = Cluster::default_config();
+  config.message_buffer_bytes = 2'000;
+  Lone lone(1, Lone::four(), config);
+  for (std::uint64_t view = 1; view < 60; ++view) {
+    lone.grow_to(view);
+    CHECK(lone.replica->status().buffered_bytes == 0);
+    lone.receive(2, NewView{test_chain, View{view + 1}, genesis_pc()});
+    CHECK(lone.replica->status().buffered_messages == 1);
+  }
+}
+
+TEST_CASE("the buffer for later views has a limit that no sender can pass", "[replica][S21]") {
+  ReplicaConfig config = Cluster::default_config();
+  config.message_buffer_bytes = 20'000;
+  Lone lone(1, Lone::four(), config);
+  lone.grow_to(2);
+  for (std::uint64_t view = 500; view > 3; --view) {
+    const Bytes datum(3'000, static_cast<std::uint8_t>(view));
+    const Block block = make_block(Height{0}, genesis_pc(), sha256(datum), {datum});
+    lone.receive(static_cast<std::uint8_t>(2 + view % 3), Proposal{test_chain, View{view}, block});
+    CHECK(lone.replica->status().buffered_bytes <= 20'000);
+  }
+  CHECK(lone.replica->status().buffered_messages > 0);
+  // Strangers have no share of it, and views far away none at all.
+  lone.receive(9, NewView{test_chain, View{3}, genesis_pc()});
+  lone.receive(2, NewView{test_chain, View{1'500}, genesis_pc()});
+  CHECK(lone.replica->status().buffered_bytes <= 20'000);
+}
+
+TEST_CASE("of a signer who votes for everything a few votes are kept", "[replica][S22]") {
+  Lone lone;
+  lone.grow_to(2);
+  lone.forget();
+  for (int i = 0; i < 20; ++i) {
+    for (const std::uint8_t signer : {2, 3, 4}) {
+      lone.vote(signer, View{2}, test_hash("block " + std::to_string(i)));
+    }
+  }
+  // Of the first two blocks of each signer a certificate may be made.
+  CHECK(lone.told<event::CollectPC>().size() == 2);
+}
+
+TEST_CASE("two votes of one signer in one view are told and kept as evidence", "[replica][S23]") {
+  Lone lone;
+  lone.grow_to(2);
+  lone.forget();
+  lone.vote(3, View{2}, test_hash("one"));
+  CHECK(lone.told<event::Equivocation>().empty());
+  lone.vote(3, View{2}, test_hash("two"));
+  REQUIRE(lone.told<event::Equivocation>().size() == 1);
+  const auto evidence = lone.replica->evidence();
+  REQUIRE(evidence.size() == 1);
+  CHECK(evidence[0].signer == test_key(3).public_key());
+  CHECK(evidence[0].first.block == test_hash("one"));
+  CHECK(evidence[0].second.block == test_hash("two"));
+  for (const PhaseVote& vote : {evidence[0].first, evidence[0].second}) {
+    const Bytes statement = phase_statement(vote.chain_id, vote.view, vote.block, vote.phase);
+    CHECK(verify_ed25519(evidence[0].signer, statement, vote.signature));
+  }
+  CHECK(lone.replica->status().equivocations == 1);
+}
+
+TEST_CASE("no message is fatal, whatever is wrong with it", "[replica][S24]") {
+  Lone lone;
+  lone.connect({2, 3, 4});
+  lone.grow_to(6);
+  const View view = lone.view();
+  PhaseCertificate forged = lone.pc(view, lone.chain.back().hash);
+  forged.signatures[0].emplace();
+  PhaseCertificate short_of_slots = lone.pc(view, lone.chain.back().hash);
+  short_of_slots.signatures.pop_back();
+  Block lying_hash = Lone::block(Height{6}, lone.pc(View{5}, lone.chain[4].hash), "lie");
+  lying_hash.hash = test_hash("something else");
+  const Signature no_signature;
+  const std::vector<Message> messages{
+      Proposal{test_chain, view, lying_hash},
+      Proposal{ChainId{8}, view, lying_hash},
+      Proposal{test_chain, next(view), Lone::block(Height{9}, forged, "forged")},
+      Nudge{test_chain, view, genesis_pc()},
+      Nudge{test_chain, next(view), forged},
+      PhaseVote{test_chain, view, test_hash("block"), Phase::decide, no_signature},
+      NewView{test_chain, view, short_of_slots},
+      TimeoutVote{test_chain, View{10}, no_signature, lone.tc(7)},
+      TimeoutVote{test_chain, View{7}, no_signature, std::nullopt},
+      AdvanceView{forged},
+      AdvertisePC{forged},
+      AdvertiseBlock{test_chain, Height{1'000}, no_signature},
+      BlockSyncRequest{test_chain, Height{1'000}, 0},
+      BlockSyncResponse{{lying_hash}, forged},
+  };
+  for (const std::uint8_t origin : {2, 3, 4, 9}) {
+    for (const Message& message : messages) lone.receive(origin, message);
+  }
+  CHECK_FALSE(lone.told<event::InvalidMessage>().empty());
+  lone.wait(milliseconds(2'000));  // the quota of failed checks is a matter of a second
+  const Height before = *lone.tree().committed_height();
+  const Block& tip = lone.chain.back();
+  const PhaseCertificate good = lone.pc(View{6}, tip.hash);
+  while (lone.leader(lone.view()) == 1) lone.wait(milliseconds(1'000));
+  lone.advance(good);
+  CHECK(lone.tree().committed_height().value_or(Height{0}) >= before);
+  lone.forget();
+  lone.propose(Lone::block(next(tip.height), good, "goes on"));
+  CHECK(lone.all<PhaseVote>().size() == 1);
+}
+
+TEST_CASE("failed signature checks are paid from a quota of the sender", "[replica][S35]") {
+  Lone lone;
+  lone.grow_to(3);
+  const std::uint64_t before = lone.replica->status().signatures_verified;
+  for (std::uint64_t i = 0; i < 400; ++i) {
+    PhaseCertificate forged = test_pc(100 + i, test_hash("nothing"));
+    forged.signatures.resize(4);
+    for (auto& signature : forged.signatures) signature.emplace();
+    lone.receive(9, NewView{test_chain, lone.view(), forged});
+  }
+  CHECK(lone.replica->status().signatures_verified - before <= 110);
+  // Others are not affected by it.
+  lone.advance(lone.pc(View{3}, lone.chain.back().hash));
+  CHECK(lone.view() == View{4});
+}
+
+TEST_CASE("an app that throws makes a block invalid and stops nobody", "[replica][S46]") {
+  Lone lone;
+  lone.grow_to(2);
+  lone.app.on_validate = [](const ValidateRequest&) { throw std::runtime_error("out of paper"); };
+  const Block refused = lone.grow();
+  CHECK_FALSE(lone.tree().contains(refused.hash));
+  REQUIRE(lone.told<event::AppFailure>().size() == 1);
+  CHECK(lone.told<event::AppFailure>()[0].why == "out of paper");
+  lone.app.on_validate = nullptr;
+  lone.wait(milliseconds(1'000));
+  lone.propose(Lone::block(Height{2}, lone.pc(View{2}, lone.chain[1].hash), "goes on"));
+  CHECK(lone.all<PhaseVote>().back().view == lone.view());
+}

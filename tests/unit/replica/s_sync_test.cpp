@@ -1,0 +1,213 @@
+// Block sync: what is asked, whom, what is taken from an answer, and what a server gives. Each test
+// fails with the planted bug of its name (scripts/mutants).
+#include "tests/support/lone_replica.h"
+
+using namespace hs;
+using namespace hs::test;
+
+namespace {
+
+// Makes the replica ask `peer`, which must be connected: a certificate far ahead shows that it is
+// late.
+void make_ask(Lone& lone, std::uint8_t peer, std::uint64_t view = 500) {
+  lone.receive(peer, AdvertisePC{lone.pc(View{view}, test_hash("far ahead"))});
+}
+
+std::vector<Block> branch(std::size_t length) {
+  std::vector<Block> blocks{Lone::block(Height{0}, genesis_pc(), "first")};
+  while (blocks.size() < length) {
+    const PhaseCertificate justify =
+        signed_pc(test_pc(blocks.size(), blocks.back().hash), Lone::four(), {1, 2, 3});
+    blocks.push_back(Lone::block(Height{blocks.size()}, justify, "next"));
+  }
+  return blocks;
+}
+
+PhaseCertificate tip_of(const std::vector<Block>& blocks) {
+  return signed_pc(test_pc(blocks.size(), blocks.back().hash), Lone::four(), {1, 2, 3});
+}
+
+}  // namespace
+
+TEST_CASE("a server that lied is not asked for ten seconds, and then it is", "[replica][S13]") {
+  Lone lone;
+  lone.connect({2});
+  make_ask(lone, 2);
+  REQUIRE(lone.all_to<BlockSyncRequest>(2).size() == 1);
+  Block lie = Lone::block(Height{0}, genesis_pc(), "what it should be");
+  lie.data = {to_bytes("what it is not")};
+  lone.receive(2, BlockSyncResponse{{lie}, genesis_pc()});
+  REQUIRE(lone.told<event::BanPeer>().size() == 1);
+  lone.forget();
+  for (int second = 1; second < 10; ++second) {
+    lone.wait(milliseconds(1'000));
+    make_ask(lone, 2);
+  }
+  CHECK(lone.all<BlockSyncRequest>().empty());
+  lone.wait(milliseconds(1'000));
+  make_ask(lone, 2);
+  CHECK(lone.all_to<BlockSyncRequest>(2).size() == 1);
+}
+
+TEST_CASE("no block is served twice in one response", "[replica][S15]") {
+  Lone lone;
+  lone.grow_to(8);
+  lone.receive(2, BlockSyncRequest{test_chain, Height{0}, 100});
+  const auto responses = lone.all_to<BlockSyncResponse>(2);
+  REQUIRE(responses.size() == 1);
+  CHECK(responses[0].blocks == lone.chain);
+}
+
+TEST_CASE("the server's own limit holds whatever is asked for", "[replica][S18]") {
+  ReplicaConfig config = Cluster::default_config();
+  config.sync_request_blocks = 4;
+  Lone lone(1, Lone::four(), config);
+  lone.grow_to(12);
+  const auto blocks_for = [&](std::uint32_t limit) {
+    lone.forget();
+    lone.receive(2, BlockSyncRequest{test_chain, Height{0}, limit});
+    const auto responses = lone.all_to<BlockSyncResponse>(2);
+    return responses.size() == 1 ? responses[0].blocks.size() : std::size_t{999};
+  };
+  CHECK(blocks_for(0xffff'ffff) == 4);
+  CHECK(blocks_for(3) == 3);
+  CHECK(blocks_for(0) == 1);
+}
+
+TEST_CASE("a replica does other things between the slices of a long sync", "[replica][S19]") {
+  Lone lone;
+  lone.connect({2});
+  make_ask(lone, 2);
+  const std::vector<Block> blocks = branch(100);
+  const Message response = BlockSyncResponse{blocks, tip_of(blocks)};
+  lone.act(FromPeer{test_key(2).public_key(), std::make_shared<const Message>(response), 50'000});
+  const auto stored = [&] {
+    const BlockTree tree = lone.tree();
+    return std::count_if(blocks.begin(), blocks.end(),
+                         [&](const Block& block) { return tree.contains(block.hash); });
+  };
+  CHECK(stored() > 0);
+  CHECK(stored() < 20);
+  CHECK(lone.is_due());  // it goes on at once
+  const Message advance = AdvanceView{lone.tc(1'000)};
+  lone.act(FromPeer{test_key(3).public_key(), std::make_shared<const Message>(advance), 500});
+  CHECK(lone.view() == View{1'001});
+  CHECK(stored() < 40);
+  lone.step(Tick{});
+  CHECK(stored() == 100);
+}
+
+TEST_CASE("a response that nobody asked for is dropped", "[replica][S20]") {
+  Lone lone;
+  lone.connect({2});
+  const std::vector<Block> blocks = branch(3);
+  lone.receive(2, BlockSyncResponse{blocks, tip_of(blocks)});
+  CHECK_FALSE(lone.tree().contains(blocks[0].hash));
+  CHECK(lone.told<event::InvalidMessage>().size() == 1);
+}
+
+TEST_CASE("a certificate of a view long past does not start a sync", "[replica][S29]") {
+  Lone lone;
+  lone.connect({2});
+  lone.grow_to(12);
+  lone.wait(milliseconds(300));
+  lone.forget();
+  make_ask(lone, 2, 3);
+  CHECK(lone.all<BlockSyncRequest>().empty());
+}
+
+TEST_CASE("numbers beyond 2^63 do not get past decoding", "[replica][S29][S29b]") {
+  Lone lone;
+  lone.connect({2});
+  const std::uint64_t huge = GENERATE((std::uint64_t{1} << 63) + 1, ~std::uint64_t{0});
+  CHECK_FALSE(from_borsh<Message>(
+      to_borsh(Message(AdvertisePC{lone.pc(View{huge}, test_hash("far ahead"))}))));
+  CHECK_FALSE(
+      from_borsh<Message>(to_borsh(Message(NewView{test_chain, View{huge}, genesis_pc()}))));
+}
+
+TEST_CASE("a certified block that is not held is asked for at once, and of another after T/8",
+          "[replica][S37]") {
+  Lone lone;
+  lone.connect({2, 3, 4});
+  lone.grow_to(2);
+  const Block missed = Lone::block(Height{2}, lone.pc(View{2}, lone.chain.back().hash), "missed");
+  const PhaseCertificate certificate = lone.pc(View{3}, missed.hash, Phase::generic, {2, 3, 4});
+  lone.forget();
+  lone.advance(certificate, 3);
+  REQUIRE(lone.all<BlockSyncRequest>().size() == 1);
+  CHECK(lone.all_to<BlockSyncRequest>(3).size() == 1);  // who showed it
+  lone.wait(milliseconds(124));
+  CHECK(lone.all<BlockSyncRequest>().size() == 1);
+  lone.wait(milliseconds(2));
+  CHECK(lone.all<BlockSyncRequest>().size() == 2);
+  CHECK(lone.all_to<BlockSyncRequest>(3).size() == 1);
+  // The block wakes the certificate that waited for it.
+  lone.receive(3, BlockSyncResponse{{lone.chain[1], missed}, genesis_pc()});
+  CHECK(lone.tree().highest_pc() == certificate);
+}
+
+TEST_CASE("one verified certificate vouches for the whole run of blocks below it",
+          "[replica][S52]") {
+  Lone lone;
+  lone.connect({2});
+  make_ask(lone, 2);
+  const std::vector<Block> blocks = branch(60);
+  const std::uint64_t before = lone.replica->status().signatures_verified;
+  lone.receive(2, BlockSyncResponse{blocks, tip_of(blocks)});
+  CHECK(lone.tree().contains(blocks.back().hash));
+  CHECK(lone.tree().committed_height() == Height{57});
+  CHECK(lone.replica->status().signatures_verified - before <= 3);
+}
+
+TEST_CASE("blocks of which no certificate is shown are not committed", "[replica][S52]") {
+  Lone lone;
+  lone.connect({2});
+  make_ask(lone, 2);
+  std::vector<Block> blocks = branch(10);
+  for (std::size_t i = 1; i < blocks.size(); ++i) {
+    PhaseCertificate forged = test_pc(i, blocks[i - 1].hash);
+    forged.signatures.resize(4);
+    for (std::size_t slot = 0; slot < 3; ++slot) forged.signatures[slot].emplace();
+    blocks[i] = Lone::block(Height{i}, forged, "forged");
+  }
+  PhaseCertificate forged = test_pc(10, blocks.back().hash);
+  forged.signatures.resize(4);
+  lone.receive(2, BlockSyncResponse{blocks, forged});
+  CHECK_FALSE(lone.tree().committed_height());
+  CHECK(lone.tree().highest_pc().is_genesis());
+}
+
+TEST_CASE("a block off the locked branch is stored, and a later certificate of it frees the lock",
+          "[replica][S55]") {
+  Lone lone;
+  lone.grow_to(5);
+  REQUIRE(lone.tree().locked_pc().block == lone.chain[2].hash);
+  lone.wait(milliseconds(1'000));
+  REQUIRE(lone.view() == View{6});
+  const Block beside =
+      Lone::block(Height{2}, lone.pc(View{2}, lone.chain[1].hash), "beside the lock");
+  lone.propose(beside);
+  CHECK(lone.tree().contains(beside.hash));
+  CHECK_FALSE(lone.has_voted_for(beside.hash));
+  CHECK(lone.tree().locked_pc().block == lone.chain[2].hash);
+  // A quorum of others was not locked.
+  const PhaseCertificate newer = lone.pc(View{6}, beside.hash, Phase::generic, {2, 3, 4});
+  const Block child = Lone::block(Height{3}, newer, "on the other branch");
+  lone.propose(child, View{7});
+  CHECK(lone.has_voted_for(child.hash));
+}
+
+TEST_CASE("a proposal that its certificate overtook is stored and never voted for",
+          "[replica][S55]") {
+  Lone lone;
+  lone.grow_to(2);
+  const Block overtaken =
+      Lone::block(Height{2}, lone.pc(View{2}, lone.chain.back().hash), "overtaken");
+  const PhaseCertificate certificate = lone.pc(View{3}, overtaken.hash, Phase::generic, {2, 3, 4});
+  lone.advance(certificate);
+  REQUIRE(lone.view() == View{4});
+  lone.propose(overtaken, View{3});
+  CHECK(lone.tree().highest_pc() == certificate);
+  CHECK_FALSE(lone.has_voted_for(overtaken.hash));
+}
