@@ -2,13 +2,12 @@
 
 #include <algorithm>
 
-#include "lib/base/check.h"
 #include "lib/store/memory_store.h"
 
 namespace hs::sim {
 namespace {
 
-constexpr std::size_t unsynced_records_max = 64;  // older ones would have reached the disk by then
+constexpr Duration record_sync_interval = milliseconds(1000);
 
 }  // namespace
 
@@ -85,8 +84,10 @@ void SimDisk::crash(Survival survival, Rng& rng) {
   unsynced_.clear();
 }
 
-void RecordFile::sync() {
-  if (versions_.empty()) return;
+void RecordFile::write(const SafetyRecord& record, Instant now) {
+  versions_.push_back(record);
+  if (synced_at_ && now - *synced_at_ < record_sync_interval) return;
+  synced_at_ = now;
   versions_.erase(versions_.begin(), versions_.end() - 1);
 }
 
@@ -97,10 +98,7 @@ std::optional<SafetyRecord> RecordFile::read() const {
 
 void RecordFile::crash(Survival survival, Rng& rng) {
   if (survival == Survival::all || versions_.empty()) return;
-  const std::size_t recent = std::min(versions_.size(), unsynced_records_max);
-  const std::size_t lost = rng.below(recent);
-  versions_.resize(versions_.size() - lost);
-  HS_CHECK(!versions_.empty());
+  versions_.resize(versions_.size() - rng.below(versions_.size()));
 }
 
 }  // namespace hs::sim

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lib/base/rng.h"
+#include "lib/base/time.h"
 #include "lib/replica/safety_record.h"
 #include "lib/store/store.h"
 
@@ -63,14 +64,14 @@ class SimDisk : public KvStore {
 // store.
 class RecordFile {
  public:
-  void write(const SafetyRecord& record) { versions_.push_back(record); }
-  void sync();
+  void write(const SafetyRecord& record, Instant now);
   [[nodiscard]] std::optional<SafetyRecord> read() const;
   // `survival` all keeps the newest; otherwise one of those since the last sync.
   void crash(Survival survival, Rng& rng);
 
  private:
   std::vector<SafetyRecord> versions_;  // since the last sync, that one first
+  std::optional<Instant> synced_at_;
 };
 
 }  // namespace hs::sim

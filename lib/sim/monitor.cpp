@@ -7,7 +7,6 @@ namespace hs::sim {
 
 Monitor::Monitor(const Plan& plan, const Cast& cast, const AppKit& app, Judge& judge)
     : plan_(plan),
-      cast_(cast),
       app_(app),
       judge_(judge),
       ledger_(cast, judge),
@@ -57,8 +56,7 @@ void Monitor::on_event(NodeIndex node, const Event& event, const KvReader& disk)
   if (const auto* inserted = std::get_if<event::InsertBlock>(&event)) {
     chain_.on_insert(node, *inserted->block, disk);
   } else if (const auto* committed = std::get_if<event::CommitBlock>(&event)) {
-    // A listener promises nothing to anyone and may write without waiting for its disk.
-    if (cast_.is_validator(node)) stored_.on_commit_told(node, committed->height);
+    stored_.on_commit_told(node, committed->height);
     chain_.on_commit(node, committed->block, committed->height);
   }
 }

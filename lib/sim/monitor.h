@@ -52,7 +52,6 @@ class Monitor {
   void look_at_new_blocks();
 
   const Plan& plan_;
-  const Cast& cast_;
   const AppKit& app_;
   Judge& judge_;
   SignLedger ledger_;

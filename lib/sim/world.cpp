@@ -41,7 +41,7 @@ class World::StepDriver {
   void write_record(const SafetyRecord& record) {
     if (is_dead_ || dies_at(CrashPoint::before_record, true)) return;
     world_.monitor_.on_record(index_, record);
-    node_.record.write(record);
+    node_.record.write(record, world_.now());
   }
   void send(const Recipient& to, const MessagePtr& message) {
     const bool counts = is_promise(*message);

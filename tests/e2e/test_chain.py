@@ -1,4 +1,4 @@
-"""Questions about the chain from the shell: live, over every door, and from the files of the dead."""
+"""Questions about the chain: live, over every door, and from the files of the dead."""
 
 import http.client
 import json

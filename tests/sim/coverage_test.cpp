@@ -27,7 +27,7 @@ TEST_CASE("a handful of seeds meets every kind of fault and event", "[sim]") {
   CHECK(kv);
   const auto table = marks.table();
   for (const char* name :
-       {"AdvanceView", "BanPeer", "CollectPC", "CollectTC", "CommitBlock", "EndSync", "InsertBlock",
+       {"AdvanceView", "CollectPC", "CollectTC", "CommitBlock", "EndSync", "InsertBlock",
         "NewView", "PhaseVote", "Propose", "PruneBlock", "ReceiveAdvanceView", "ReceiveNewView",
         "ReceivePhaseVote", "ReceiveProposal", "ReceiveSyncRequest", "ReceiveTimeoutVote",
         "SendSyncResponse", "StartSync", "StartView", "TimeoutVote", "UpdateHighestPC",
