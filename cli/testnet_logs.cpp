@@ -1,11 +1,13 @@
 #include "cli/testnet_logs.h"
 
+#include <poll.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "lib/rpc/encoding.h"
 #include "testnet/log_tail.h"
@@ -99,6 +101,14 @@ void sort_by_time(std::vector<LogLine>& lines) {
   for (auto& [key, line] : keyed) lines.push_back(std::move(line));
 }
 
+// Waits for one interval. False once nobody reads standard output any more, so that `logs -f | head`
+// ends although no further line comes.
+bool wait_while_read() {
+  pollfd output{.fd = STDOUT_FILENO, .events = 0, .revents = 0};
+  const int ready = poll(&output, 1, static_cast<int>(follow_interval.count()));
+  return ready <= 0 || (output.revents & (POLLERR | POLLHUP | POLLNVAL)) == 0;
+}
+
 }  // namespace
 
 void print_logs(Context& context, const LogRequest& request) {
@@ -114,8 +124,7 @@ void print_logs(Context& context, const LogRequest& request) {
   }
   sort_by_time(lines);
   for (const LogLine& line : lines) printer.print(line);
-  while (request.follow) {
-    std::this_thread::sleep_for(follow_interval);
+  while (request.follow && wait_while_read()) {
     lines.clear();
     for (LogFollower& follower : followers) follower.collect(lines);
     sort_by_time(lines);

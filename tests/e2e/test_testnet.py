@@ -149,6 +149,7 @@ class Foreground(EndToEnd):
 class Ports(EndToEnd):
     def test_a_busy_port_that_was_asked_for_names_its_owner(self):
         with socket.socket() as busy:
+            busy.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             busy.bind(("127.0.0.1", self.base_port + 11))
             busy.listen()
             result = self.hs("testnet", "up", "-d", "--base-port", self.base_port, code=6)
@@ -166,6 +167,7 @@ class Ports(EndToEnd):
         with socket.socket() as busy:
             busy.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
+                busy.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 busy.bind(("127.0.0.1", 27000))
                 busy.listen()
             except OSError:
