@@ -101,8 +101,8 @@ void sort_by_time(std::vector<LogLine>& lines) {
   for (auto& [key, line] : keyed) lines.push_back(std::move(line));
 }
 
-// Waits for one interval. False once nobody reads standard output any more, so that `logs -f | head`
-// ends although no further line comes.
+// Waits for one interval. False once nobody reads standard output any more, so that
+// `logs -f | head` ends although no further line comes.
 bool wait_while_read() {
   pollfd output{.fd = STDOUT_FILENO, .events = 0, .revents = 0};
   const int ready = poll(&output, 1, static_cast<int>(follow_interval.count()));
