@@ -94,7 +94,7 @@ HttpResponse Routes::handle_get(const HttpRequest& request, const NodeSnapshot& 
     }
   }();
   if (!answer) return no_such_route(request);
-  if (request.method != "GET" && request.method != "HEAD") return wrong_method("GET");
+  if (request.method != "GET") return wrong_method("GET");
   return *answer;
 }
 

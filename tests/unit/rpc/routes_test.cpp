@@ -62,6 +62,7 @@ TEST_CASE_METHOD(Served, "a method that a route does not know is refused", "[rpc
   CHECK(ask("POST", "/v1/status").get().status == 405);
   CHECK(ask("DELETE", "/v1/blocks/head").get().status == 405);
   CHECK(ask("POST", "/v1/peers").get().status == 405);
+  CHECK(ask("HEAD", "/v1/status").get().status == 405);
   CHECK(ask("GET", "/v1/transactions").get().status == 405);
   CHECK(ask("PUT", "/v1/transactions").get().status == 405);
   CHECK(ask("POST", "/v1/transactions/" + std::string(64, '0')).get().status == 405);
