@@ -54,7 +54,7 @@ Json view(const Transaction& transaction) {
               {"sequence", std::to_string(transaction.sequence)},
               {"valid_until", transaction.valid_until.value},
               {"kind", kv::name_of(transaction.operation)}};
-  put_bytes(object, "key", kv::key_of(transaction.operation));
+  if (const Bytes* key = kv::key_of(transaction.operation)) put_bytes(object, "key", *key);
   std::visit(Overloaded{[&](const kv::Put& put) { put_bytes(object, "value", put.value); },
                         [](const kv::Delete&) {},
                         [&](const kv::CompareAndSet& cas) {
@@ -64,6 +64,13 @@ Json view(const Transaction& transaction) {
                             object["expected"] = nullptr;
                           }
                           put_bytes(object, "value", cas.value);
+                        },
+                        [&](const kv::SetValidator& set) {
+                          object["public_key"] = to_hex(set.validator.view());
+                          object["power"] = set.power.value;
+                        },
+                        [&](const kv::RemoveValidator& remove) {
+                          object["public_key"] = to_hex(remove.validator.view());
                         }},
              transaction.operation);
   return object;

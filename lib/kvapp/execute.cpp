@@ -1,6 +1,8 @@
 #include "lib/kvapp/execute.h"
 
+#include "lib/base/check.h"
 #include "lib/base/overloaded.h"
+#include "lib/kvapp/set_changes.h"
 
 namespace hs::kv {
 
@@ -27,8 +29,19 @@ Outcome BlockExecution::apply(const Operation& operation) {
                           updates_.insert(key, cas.value);
                           return Outcome::applied;
                         },
+                        [&](const SetValidator& set) { return change_set(set); },
+                        [&](const RemoveValidator& remove) { return change_set(remove); },
                     },
                     operation);
+}
+
+// A set may have changed since the pool took the change, so one that does not fit any more is part
+// of the block and does nothing.
+Outcome BlockExecution::change_set(const Operation& operation) {
+  HS_CHECK(!set_updates_.has_value());
+  if (!changed_set(state_->committed_validators(), operation)) return Outcome::failed;
+  set_updates_ = updates_of(operation);
+  return Outcome::applied;
 }
 
 }  // namespace hs::kv

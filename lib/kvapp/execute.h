@@ -12,14 +12,21 @@ class BlockExecution {
   explicit BlockExecution(const AppView& state) : state_(&state) {}
 
   Outcome apply(const Operation& operation);
+  // What a change of the validator set, at most one of which may be applied, does to it; none if
+  // there was no change, or none that the set allows.
+  [[nodiscard]] const std::optional<ValidatorSetUpdates>& set_updates() const {
+    return set_updates_;
+  }
   // The changes so far. Call last.
   [[nodiscard]] AppStateUpdates take() && { return std::move(updates_); }
 
  private:
   [[nodiscard]] std::optional<Bytes> current(const Bytes& full_key) const;
+  Outcome change_set(const Operation& operation);
 
   const AppView* state_;
   AppStateUpdates updates_;
+  std::optional<ValidatorSetUpdates> set_updates_;
 };
 
 }  // namespace hs::kv

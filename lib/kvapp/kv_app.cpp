@@ -9,6 +9,7 @@
 #include "lib/kvapp/id_order.h"
 #include "lib/kvapp/queries.h"
 #include "lib/kvapp/remembered.h"
+#include "lib/kvapp/set_changes.h"
 
 namespace hs {
 namespace {
@@ -66,7 +67,16 @@ Errc code_of(Refusal refusal) {
     case Refusal::pool_full:
       return Errc::unavailable;
     case Refusal::client_full:
+    case Refusal::update_undecided:
       return Errc::unavailable;
+    case Refusal::no_authority:
+    case Refusal::unauthorised:
+      return Errc::denied;
+    case Refusal::unknown_validator:
+      return Errc::not_found;
+    case Refusal::unchanged:
+    case Refusal::unusable_set:
+      return Errc::bad_value;
   }
   HS_CHECK(false);
 }
@@ -74,9 +84,10 @@ Errc code_of(Refusal refusal) {
 }  // namespace
 
 KvApp::KvApp(const KvAppConfig& config)
-    : pool_(config.chain_id, config.pool, config.index_salt),
+    : pool_(config.chain_id, config.pool, config.index_salt, config.authority),
       window_(config.index_salt),
-      chain_id_(config.chain_id) {}
+      chain_id_(config.chain_id),
+      authority_(config.authority) {}
 
 Status KvApp::load(const kv::Getter& get, const kv::Scanner& scan) {
   HS_TRY(head, kv::height_of(get));
@@ -104,11 +115,15 @@ Status KvApp::load(const kv::Getter& get, const kv::Scanner& scan) {
 std::variant<ProducedBlock, NotYet> KvApp::produce(const ProduceRequest& request) {
   std::vector<BytesView> chosen;
   std::size_t size = kv::bytes_per_datum;
+  bool has_set_change = false;
   visit_includable(request.height, request.state, [&](const kv::Pooled& pooled) {
+    // A second change of the set waits until the first is decided.
+    if (pooled.changes_validators && has_set_change) return true;
     const std::size_t grown = size + kv::bytes_per_transaction + pooled.encoded->size();
     // Stops at the first that does not fit, so that large ones are not overtaken for ever.
     if (grown > kv::block_data_bytes_max) return false;
     size = grown;
+    has_set_change = has_set_change || pooled.changes_validators;
     chosen.emplace_back(*pooled.encoded);
     return chosen.size() < kv::block_transactions_max;
   });
@@ -128,6 +143,7 @@ Validation KvApp::validate(const ValidateRequest& request) {
   kv::BlockExecution execution(request.state);
   kv::BlockRecord record;
   record.reserve(encoded->size());
+  std::optional<BytesView> set_change;
   for (const BytesView bytes : *encoded) {
     const std::string which = "transaction " + std::to_string(record.size()) + " ";
     const auto transaction = from_borsh<Transaction>(bytes);
@@ -137,13 +153,25 @@ Validation KvApp::validate(const ValidateRequest& request) {
     }
     const TransactionId id = transaction_id(bytes);
     if (remembered.contains(id)) return invalid(which + "is in an ancestor already");
+    if (changes_validators(transaction->operation)) {
+      if (set_change) return invalid(which + "is a second change of the validator set");
+      const auto authorised = kv::check_authority(*transaction, authority_);
+      if (!authorised) return invalid(which + "is refused: " + authorised.error().what);
+      set_change = bytes;
+    }
     record.push_back({id, execution.apply(transaction->operation)});
   }
   if (has_duplicates(record)) return invalid("a transaction is in the block twice");
 
   ValidBlock valid;
+  valid.validator_set_updates = execution.set_updates();
   valid.app_state_updates = std::move(execution).take();
   add_bookkeeping(block.height, request.state, record, *valid.app_state_updates);
+  if (valid.validator_set_updates) {
+    const kv::SetChange change{to_bytes(*set_change), request.state.committed_validators()};
+    valid.app_state_updates->insert(kv::set_change_key(block.height),
+                                    kv::encode_set_change(change));
+  }
   return valid;
 }
 
@@ -156,6 +184,37 @@ Status KvApp::admit(BytesView transaction) {
 std::expected<TransactionId, kv::Refused> KvApp::admit_transaction(BytesView transaction) {
   return pool_.admit(transaction, next_height_,
                      [&](const TransactionId& id) { return window_.may_contain(id); });
+}
+
+std::expected<TransactionId, kv::Refused> KvApp::submit_transaction(BytesView transaction) {
+  const TransactionId id = transaction_id(transaction);
+  // Sending a transaction again is safe, and tells what the first one would tell.
+  const bool is_known = pool_.contains(id) || window_.may_contain(id);
+  if (!is_known) {
+    if (auto allowed = check_set_change(transaction); !allowed) {
+      return std::unexpected(std::move(allowed).error());
+    }
+  }
+  return admit_transaction(transaction);
+}
+
+std::expected<void, kv::Refused> KvApp::check_set_change(BytesView encoded) const {
+  // Cheap for all others: what has this size is no more than a few hundred bytes to decode.
+  if (encoded.size() > kv::set_change_bytes_max) return {};
+  const auto transaction = from_borsh<Transaction>(encoded);
+  if (!transaction || !changes_validators(transaction->operation)) return {};
+  // Who may not ask at all is told so first.
+  if (auto authorised = kv::check_authority(*transaction, authority_); !authorised) {
+    return authorised;
+  }
+  if (pool_.has_set_change() || (sets_ && !sets_->update_decided)) {
+    return kv::refuse(kv::Refusal::update_undecided,
+                      "another change of the validator set is not decided yet");
+  }
+  if (!sets_) return {};
+  const auto changed = kv::changed_set(*sets_->committed, transaction->operation);
+  if (!changed) return std::unexpected(changed.error());
+  return {};
 }
 
 void KvApp::on_commit(const CommittedBlock& committed) {

@@ -13,6 +13,7 @@ constexpr std::size_t transaction_bytes_max = 256
                                               << 10;   // one encoded transaction; bounds its value
 constexpr std::size_t block_data_bytes_max = 2 << 20;  // the one datum of a block
 constexpr std::size_t block_transactions_max = 4096;   // bounds what is remembered of a block
+constexpr std::size_t set_change_bytes_max = 512;      // no change of the validator set is longer
 // An id is remembered for this many heights after its block, and a transaction may stay valid for
 // at most as long: so no transaction can come back after it was forgotten.
 constexpr std::uint64_t remembered_heights = 1000;

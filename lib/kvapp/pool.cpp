@@ -1,42 +1,9 @@
 #include "lib/kvapp/pool.h"
 
-#include <array>
-
 #include "lib/base/check.h"
+#include "lib/kvapp/set_changes.h"
 
 namespace hs::kv {
-namespace {
-
-std::unexpected<Refused> refuse(Refusal reason, std::string what) {
-  return std::unexpected(Refused{reason, std::move(what)});
-}
-
-}  // namespace
-
-std::string_view name_of(Refusal refusal) {
-  switch (refusal) {
-    case Refusal::malformed:
-      return "malformed";
-    case Refusal::too_large:
-      return "too_large";
-    case Refusal::wrong_chain:
-      return "wrong_chain";
-    case Refusal::expired:
-      return "expired";
-    case Refusal::too_far_ahead:
-      return "too_far_ahead";
-    case Refusal::duplicate:
-      return "duplicate";
-    case Refusal::committed:
-      return "committed";
-    case Refusal::pool_full:
-      return "pool_full";
-    case Refusal::client_full:
-      return "client_full";
-  }
-  HS_CHECK(false);
-}
-
 std::expected<TransactionId, Refused> TransactionPool::admit(
     BytesView encoded, Height next, const std::function<bool(const TransactionId&)>& is_committed) {
   if (encoded.size() > transaction_bytes_max) {
@@ -60,6 +27,14 @@ std::expected<TransactionId, Refused> TransactionPool::admit(
     return std::unexpected(std::move(room).error());
   }
   if (is_committed(id)) return refuse(Refusal::committed, "the transaction is committed already");
+  const bool is_set_change = changes_validators(transaction->operation);
+  if (is_set_change) {
+    // Last, as a signature costs more than all of the above.
+    if (auto authorised = check_authority(*transaction, authority_); !authorised) {
+      return std::unexpected(std::move(authorised).error());
+    }
+    ++set_changes_;
+  }
 
   const Arrival arrival = next_arrival_++;
   by_id_.emplace(id, arrival);
@@ -68,7 +43,7 @@ std::expected<TransactionId, Refused> TransactionPool::admit(
   bytes_ += encoded.size();
   waiting_.emplace_hint(waiting_.end(), arrival,
                         Pooled{std::make_shared<const Bytes>(to_bytes(encoded)), id,
-                               transaction->client, transaction->valid_until});
+                               transaction->client, transaction->valid_until, is_set_change});
   return id;
 }
 
@@ -122,6 +97,7 @@ void TransactionPool::remove(Arrival arrival) {
   if (--client->second == 0) per_client_.erase(client);
   by_expiry_.erase({pooled.valid_until, arrival});
   by_id_.erase(pooled.id);
+  if (pooled.changes_validators) --set_changes_;
   HS_CHECK(bytes_ >= pooled.encoded->size());
   bytes_ -= pooled.encoded->size();
   waiting_.erase(found);

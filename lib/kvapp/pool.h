@@ -13,6 +13,7 @@
 
 #include "lib/kvapp/id_order.h"
 #include "lib/kvapp/limits.h"
+#include "lib/kvapp/refusal.h"
 #include "lib/kvapp/transaction.h"
 
 namespace hs::kv {
@@ -23,37 +24,20 @@ struct PoolLimits {
   std::size_t client_transactions = pool_client_transactions_max;
 };
 
-// Why a transaction is not taken.
-enum class Refusal {
-  malformed,  // does not decode
-  too_large,  // above transaction_bytes_max
-  wrong_chain,
-  expired,        // valid_until lies behind the next block
-  too_far_ahead,  // valid_until is more than remembered_heights beyond the next block
-  duplicate,      // is in the pool already
-  committed,      // is in a committed block already
-  pool_full,
-  client_full,
-};
-[[nodiscard]] std::string_view name_of(Refusal refusal);  // "malformed", "too_large", ...
-
-struct Refused {
-  Refusal reason;
-  std::string what;  // a sentence for people
-};
-
 struct Pooled {
   std::shared_ptr<const Bytes> encoded;
   TransactionId id;
   ClientId client;
   Height valid_until;
+  bool changes_validators = false;
 };
 
 class TransactionPool {
  public:
-  // `salt`: see IdHash.
-  TransactionPool(ChainId chain_id, const PoolLimits& limits, std::uint64_t salt = 0)
-      : chain_id_(chain_id), limits_(limits), by_id_(0, IdHash{salt}) {}
+  // `salt`: see IdHash. `authority`: who may sign changes of the validator set; none: nobody.
+  TransactionPool(ChainId chain_id, const PoolLimits& limits, std::uint64_t salt = 0,
+                  const std::optional<PublicKey>& authority = {})
+      : chain_id_(chain_id), authority_(authority), limits_(limits), by_id_(0, IdHash{salt}) {}
 
   // Takes a transaction that could be in a block of height `next`. `is_committed` is asked once,
   // with the id, after all cheaper questions.
@@ -69,6 +53,8 @@ class TransactionPool {
 
   [[nodiscard]] bool contains(const TransactionId& id) const { return by_id_.contains(id); }
   [[nodiscard]] std::size_t size() const { return waiting_.size(); }
+  // Does a change of the validator set wait here?
+  [[nodiscard]] bool has_set_change() const { return set_changes_ > 0; }
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
 
  private:
@@ -80,7 +66,9 @@ class TransactionPool {
   void remove(Arrival arrival);
 
   ChainId chain_id_;
+  std::optional<PublicKey> authority_;
   PoolLimits limits_;
+  std::size_t set_changes_ = 0;  // of those waiting
   Arrival next_arrival_ = 0;
   std::size_t bytes_ = 0;
   std::map<Arrival, Pooled> waiting_;

@@ -59,6 +59,25 @@ Result<TransactionStatus> find_transaction(const Scanner& scan, const Transactio
   return status;
 }
 
+Result<std::vector<SetChangeAt>> set_changes(const Scanner& scan, Height from, std::size_t limit) {
+  std::vector<SetChangeAt> changes;
+  Status status;
+  scan(set_change_prefix(), [&](BytesView key, BytesView value) {
+    const auto height = height_of_set_change_key(key);
+    if (height && *height < from) return true;
+    if (changes.size() == limit) return false;
+    auto change = decode_set_change(value);
+    if (!height || !change) {
+      status = fail(Errc::corrupt, "a stored change of the validator set cannot be decoded");
+      return false;
+    }
+    changes.push_back({*height, std::move(*change)});
+    return true;
+  });
+  HS_TRY_STATUS(status);
+  return changes;
+}
+
 Hash state_hash(const Scanner& scan) {
   Hash hash;
   list(scan, {}, [&](BytesView key, BytesView value) {

@@ -34,6 +34,15 @@ void list(const Scanner& scan, BytesView prefix, const Visitor& visit);
 [[nodiscard]] Result<TransactionStatus> find_transaction(const Scanner& scan,
                                                          const TransactionId& id);
 
+// A committed change of the validator set: the block at `height` replaced `change.before`.
+struct SetChangeAt {
+  Height height;
+  SetChange change;
+};
+// All of them at `from` or above, ascending; at most `limit`.
+[[nodiscard]] Result<std::vector<SetChangeAt>> set_changes(const Scanner& scan, Height from,
+                                                           std::size_t limit);
+
 // Fingerprint of all users' entries: equal states give equal hashes. Starting from 32 zero bytes,
 // each entry in order gives hash := SHA-256(hash ++ borsh(key) ++ borsh(value)).
 [[nodiscard]] Hash state_hash(const Scanner& scan);

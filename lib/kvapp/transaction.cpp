@@ -7,6 +7,9 @@ namespace hs {
 namespace kv {
 namespace {
 
+constexpr std::uint8_t set_validator_tag = 3;
+constexpr std::uint8_t remove_validator_tag = 4;
+
 Result<Bytes> read_key(BorshReader& reader) {
   HS_TRY(key, reader.byte_string());
   if (key.size() < key_bytes_min) return fail(Errc::bad_value, "the key is empty");
@@ -19,7 +22,7 @@ Result<Bytes> read_key(BorshReader& reader) {
 
 void encode(BorshWriter& writer, const Operation& operation) {
   writer.u8(static_cast<std::uint8_t>(operation.index()));
-  writer.byte_string(key_of(operation));
+  if (const Bytes* key = key_of(operation)) writer.byte_string(*key);
   std::visit(Overloaded{
                  [&](const Put& put) { writer.byte_string(put.value); },
                  [&](const Delete&) {},
@@ -27,6 +30,15 @@ void encode(BorshWriter& writer, const Operation& operation) {
                    writer.boolean(cas.expected.has_value());
                    if (cas.expected) writer.byte_string(*cas.expected);
                    writer.byte_string(cas.value);
+                 },
+                 [&](const SetValidator& set) {
+                   encode(writer, set.validator);
+                   encode(writer, set.power);
+                   encode(writer, set.signature);
+                 },
+                 [&](const RemoveValidator& remove) {
+                   encode(writer, remove.validator);
+                   encode(writer, remove.signature);
                  },
              },
              operation);
@@ -44,11 +56,28 @@ Result<Operation> decode_compare_and_set(BorshReader& reader, Bytes key) {
   return cas;
 }
 
+Result<Operation> decode_set_validator(BorshReader& reader) {
+  SetValidator set;
+  HS_TRY_STATUS(decode(reader, set.validator));
+  HS_TRY_STATUS(decode(reader, set.power));
+  HS_TRY_STATUS(decode(reader, set.signature));
+  return set;
+}
+
+Result<Operation> decode_remove_validator(BorshReader& reader) {
+  RemoveValidator remove;
+  HS_TRY_STATUS(decode(reader, remove.validator));
+  HS_TRY_STATUS(decode(reader, remove.signature));
+  return remove;
+}
+
 Result<Operation> decode_operation(BorshReader& reader) {
   HS_TRY(tag, reader.u8());
   if (tag >= std::variant_size_v<Operation>) {
     return fail(Errc::bad_value, "unknown operation " + std::to_string(tag));
   }
+  if (tag == set_validator_tag) return decode_set_validator(reader);
+  if (tag == remove_validator_tag) return decode_remove_validator(reader);
   HS_TRY(key, read_key(reader));
   switch (tag) {
     case 0: {
@@ -65,14 +94,19 @@ Result<Operation> decode_operation(BorshReader& reader) {
 }  // namespace
 
 std::string_view name_of(const Operation& operation) {
-  constexpr std::array<std::string_view, std::variant_size_v<Operation>> names{"put", "delete",
-                                                                               "cas"};
+  constexpr std::array<std::string_view, std::variant_size_v<Operation>> names{
+      "put", "delete", "cas", "set_validator", "remove_validator"};
   return names[operation.index()];
 }
 
-const Bytes& key_of(const Operation& operation) {
-  return std::visit([](const auto& any) -> const Bytes& { return any.key; }, operation);
+const Bytes* key_of(const Operation& operation) {
+  return std::visit(Overloaded{[](const SetValidator&) -> const Bytes* { return nullptr; },
+                               [](const RemoveValidator&) -> const Bytes* { return nullptr; },
+                               [](const auto& of_user) { return &of_user.key; }},
+                    operation);
 }
+
+bool changes_validators(const Operation& operation) { return key_of(operation) == nullptr; }
 
 std::string_view name_of(Outcome outcome) {
   return outcome == Outcome::applied ? "applied" : "failed";

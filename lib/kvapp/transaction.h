@@ -10,6 +10,7 @@
 
 #include "lib/codec/borsh.h"
 #include "lib/crypto/sha256.h"
+#include "lib/crypto/signatures.h"
 #include "lib/types/scalars.h"
 
 namespace hs {
@@ -39,16 +40,33 @@ struct CompareAndSet {
   friend bool operator==(const CompareAndSet&, const CompareAndSet&) = default;
 };
 
-// The index is the Borsh tag. Tags 3 and 4 are kept for changes of the validator set.
-using Operation = std::variant<Put, Delete, CompareAndSet>;
+// Changes of the validator set, signed by the authority that the genesis names. [set_changes.h]
+// Adds a validator, or gives one another power.
+struct SetValidator {
+  PublicKey validator;
+  Power power;
+  Signature signature;
+  friend bool operator==(const SetValidator&, const SetValidator&) = default;
+};
+struct RemoveValidator {
+  PublicKey validator;
+  Signature signature;
+  friend bool operator==(const RemoveValidator&, const RemoveValidator&) = default;
+};
 
-[[nodiscard]] std::string_view name_of(const Operation& operation);  // "put", "delete", "cas"
-[[nodiscard]] const Bytes& key_of(const Operation& operation);
+// The index is the Borsh tag.
+using Operation = std::variant<Put, Delete, CompareAndSet, SetValidator, RemoveValidator>;
+
+// "put", "delete", "cas", "set_validator", "remove_validator"
+[[nodiscard]] std::string_view name_of(const Operation& operation);
+// Null for a change of the validator set.
+[[nodiscard]] const Bytes* key_of(const Operation& operation);
+[[nodiscard]] bool changes_validators(const Operation& operation);
 
 // What became of a transaction that is in a committed block.
 enum class Outcome : std::uint8_t {
   applied = 0,
-  failed = 1,  // a compare-and-set that did not match
+  failed = 1,  // a compare-and-set that did not match; a change that the set did not allow
 };
 [[nodiscard]] std::string_view name_of(Outcome outcome);  // "applied", "failed"
 

@@ -8,13 +8,20 @@ namespace {
 
 void put_operation(Json& object, const kv::Operation& operation) {
   object["kind"] = kv::name_of(operation);
-  put_bytes(object, "key", kv::key_of(operation));
+  if (const Bytes* key = kv::key_of(operation)) put_bytes(object, "key", *key);
   std::visit(Overloaded{[&](const kv::Put& put) { put_bytes(object, "value", put.value); },
                         [](const kv::Delete&) {},
                         [&](const kv::CompareAndSet& cas) {
                           if (cas.expected) put_bytes(object, "expected", *cas.expected);
                           else object["expected"] = nullptr;
                           put_bytes(object, "value", cas.value);
+                        },
+                        [&](const kv::SetValidator& set) {
+                          object["public_key"] = to_hex(set.validator.view());
+                          object["power"] = set.power.value;
+                        },
+                        [&](const kv::RemoveValidator& remove) {
+                          object["public_key"] = to_hex(remove.validator.view());
                         }},
              operation);
 }

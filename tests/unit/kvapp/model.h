@@ -33,6 +33,7 @@ struct ModelBlock {
   Block block;
   std::shared_ptr<const ModelBlock> parent;  // null at height 0
   AppStateUpdates updates;
+  std::optional<ValidatorSetUpdates> set_updates = {};
 };
 using ModelBlockPtr = std::shared_ptr<const ModelBlock>;
 
@@ -46,8 +47,9 @@ inline void apply(StateMap& state, const AppStateUpdates& updates) {
 // State after `parent`, of which the blocks above `committed_height` are pending. [6.6]
 class ModelView : public AppView {
  public:
-  ModelView(const StateMap& committed, std::optional<Height> committed_height, ModelBlockPtr parent)
-      : committed_(&committed) {
+  ModelView(const StateMap& committed, std::optional<Height> committed_height, ModelBlockPtr parent,
+            ValidatorSet validators)
+      : committed_(&committed), validators_(std::move(validators)) {
     for (; parent; parent = parent->parent) {
       if (committed_height && parent->block.height <= *committed_height) break;
       pending_.push_back(parent);
@@ -80,6 +82,7 @@ class Model {
 
   KvApp app;
   StateMap committed;
+  ValidatorSet validators;
   ModelBlockPtr head;  // newest committed block
 
   [[nodiscard]] std::optional<Height> committed_height() const {
@@ -87,7 +90,7 @@ class Model {
     return head->block.height;
   }
   [[nodiscard]] ModelView view_after(const ModelBlockPtr& parent) const {
-    return ModelView(committed, committed_height(), parent);
+    return ModelView(committed, committed_height(), parent, validators);
   }
   [[nodiscard]] static Height height_after(const ModelBlockPtr& parent) {
     return parent ? next(parent->block.height) : Height{0};
@@ -127,9 +130,9 @@ class Model {
     auto* valid = std::get_if<ValidBlock>(&verdict);
     HS_CHECK(valid != nullptr);
     HS_CHECK(valid->app_state_updates.has_value());
-    HS_CHECK(!valid->validator_set_updates.has_value());
-    return std::make_shared<ModelBlock>(
-        ModelBlock{std::move(block), parent, std::move(*valid->app_state_updates)});
+    return std::make_shared<ModelBlock>(ModelBlock{std::move(block), parent,
+                                                   std::move(*valid->app_state_updates),
+                                                   std::move(valid->validator_set_updates)});
   }
   [[nodiscard]] ModelBlockPtr insert(const ModelBlockPtr& parent,
                                      const std::vector<Transaction>& transactions) {
@@ -140,6 +143,11 @@ class Model {
   void commit(const ModelBlockPtr& block) {
     if (block->parent != head) commit(block->parent);
     apply(committed, block->updates);
+    if (block->set_updates) {
+      auto changed = validators.with(*block->set_updates);
+      HS_CHECK(changed.has_value());
+      validators = std::move(*changed);
+    }
     head = block;
     app.on_commit({block->block, View{block->block.height.value}});
   }

@@ -53,6 +53,19 @@ TEST_CASE("a transaction has the bytes that clients elsewhere will write", "[kva
                                                                            "77");
 }
 
+TEST_CASE("changes of the validator set have their bytes, too", "[kvapp]") {
+  PublicKey key;
+  key.bytes.fill(0xaa);
+  Signature signature;
+  signature.bytes.fill(0xbb);
+  const std::string key_hex(64, 'a');
+  const std::string signature_hex(128, 'b');
+  CHECK(hex_of(make_transaction(2, kv::SetValidator{key, Power{5}, signature}, 3)) ==
+        head + "03" + key_hex + "0500000000000000" + signature_hex);
+  CHECK(hex_of(make_transaction(2, kv::RemoveValidator{key, signature}, 3)) ==
+        head + "04" + key_hex + signature_hex);
+}
+
 TEST_CASE("every operation is read back as it was written", "[kvapp]") {
   for (const Transaction& transaction :
        {make_transaction(1, put("key", "")), make_transaction(2, kv::Delete{to_bytes("key")}),
