@@ -1,5 +1,7 @@
 #include "lib/codec/borsh.h"
 
+#include <algorithm>
+#include <array>
 #include <limits>
 
 #include "lib/base/check.h"
@@ -7,11 +9,15 @@
 namespace hs {
 namespace {
 
+constexpr std::size_t first_bytes = 320;  // a proposal of four validators
+
 template <class Integer>
-void append_little_endian(Bytes& bytes, Integer value) {
-  for (std::size_t i = 0; i < sizeof(Integer); ++i) {
-    bytes.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
+std::array<std::uint8_t, sizeof(Integer)> little_endian(Integer value) {
+  std::array<std::uint8_t, sizeof(Integer)> bytes;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    bytes[i] = static_cast<std::uint8_t>(value >> (8 * i));
   }
+  return bytes;
 }
 
 template <class Integer>
@@ -23,8 +29,15 @@ Integer from_little_endian(BytesView bytes) {
 
 }  // namespace
 
-void BorshWriter::u32(std::uint32_t value) { append_little_endian(bytes_, value); }
-void BorshWriter::u64(std::uint64_t value) { append_little_endian(bytes_, value); }
+void BorshWriter::u32(std::uint32_t value) { raw(little_endian(value)); }
+void BorshWriter::u64(std::uint64_t value) { raw(little_endian(value)); }
+
+void BorshWriter::raw(BytesView bytes) {
+  // Nearly every message but a full block fits the first allocation: growing from 8 bytes by
+  // doubling was 40 % of all allocations of a replica.
+  if (bytes_.capacity() == 0) bytes_.reserve(std::max(first_bytes, bytes.size()));
+  bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
+}
 
 void BorshWriter::count(std::size_t count) {
   HS_CHECK(count <= std::numeric_limits<std::uint32_t>::max());

@@ -16,12 +16,12 @@ namespace hs {
 
 class BorshWriter {
  public:
-  void u8(std::uint8_t value) { bytes_.push_back(value); }
+  void u8(std::uint8_t value) { raw({&value, 1}); }
   void u32(std::uint32_t value);
   void u64(std::uint64_t value);
   void boolean(bool value) { u8(value ? 1 : 0); }
   // Raw bytes, no length: for [u8; N].
-  void raw(BytesView bytes) { bytes_.insert(bytes_.end(), bytes.begin(), bytes.end()); }
+  void raw(BytesView bytes);
   // Vec<u8>: a u32 count, then the bytes.
   void byte_string(BytesView bytes);
   // A count of elements that the caller writes next. Requires count < 2^32.
