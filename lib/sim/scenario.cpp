@@ -237,12 +237,27 @@ class Runner {
   }
 
   // ---- what happens, and what is expected of it ----
-  Status on_submit(const Words& words) {
-    if (words.size() != 3 || words[2] != "increment") return nonsense("submit NODES increment");
-    HS_TRY(nodes, nodes_from(words[1]));
+  void submit(const std::vector<NodeIndex>& nodes) {
     // Operations 7, 14, ... of the counter app add one each.
     const Bytes transaction = world_->app().transaction(7 * ++submitted_, Height{});
     for (const NodeIndex node : nodes) world_->submit(node, transaction);
+  }
+  Status on_submit(const Words& words) {
+    if (words.size() != 3 || words[2] != "increment") return nonsense("submit NODES increment");
+    HS_TRY(nodes, nodes_from(words[1]));
+    submit(nodes);
+    return {};
+  }
+  void submit_every(const std::vector<NodeIndex>& nodes, Duration interval) {
+    submit(nodes);
+    world_->after(interval, [this, nodes, interval] { submit_every(nodes, interval); });
+  }
+  Status on_load(const Words& words) {
+    if (words.size() != 3) return nonsense("load NODES INTERVAL");
+    HS_TRY(nodes, nodes_from(words[1]));
+    HS_TRY(interval, duration_from(words[2]));
+    if (interval <= Duration{0}) return nonsense("an interval of nothing");
+    submit_every(nodes, interval);
     return {};
   }
   Status on_run(const Words& words) {
@@ -296,7 +311,8 @@ class Runner {
       {"resume", &Runner::on_pause},  {"cut", &Runner::on_cut},
       {"isolate", &Runner::on_cut},   {"partition", &Runner::on_partition},
       {"mute", &Runner::on_mute},     {"heal", &Runner::on_heal},
-      {"submit", &Runner::on_submit}, {"run", &Runner::on_run},
+      {"submit", &Runner::on_submit}, {"load", &Runner::on_load},
+      {"run", &Runner::on_run},
       {"mark", &Runner::on_mark},     {"expect", &Runner::on_expect}};
 
   TraceSink trace_;

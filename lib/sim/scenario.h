@@ -12,6 +12,7 @@
 //   mute 1 -> 2,3 Proposal       messages of one kind
 //   heal                         all links whole, nothing muted
 //   submit 1 increment           an operation for node 1, or for all
+//   load all 5ms                 one after the other from now on, that often
 //   run 2s    run until view 12  (of any node, within 120 s)
 //   mark                         remembers how many blocks are committed
 //   expect view|commits|number|locked|pc|voted NODES =|>=|<=|>|< NUMBER|mark|mark+NUMBER

@@ -168,6 +168,8 @@ bool World::advance(Instant until) {
       Process& process = *nodes_[due->node].process;
       const MessagePtr message = process.to_self.front();
       process.to_self.pop_front();
+      // A vote for oneself counts like any other. Broadcasts have been seen before; no harm is done.
+      monitor_.on_send(due->node, false, message, nodes_[due->node].disk);
       step(due->node, FromPeer{.origin = cast_.key(due->node), .message = message, .bytes = 0});
       break;
     }

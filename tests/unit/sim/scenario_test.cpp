@@ -29,7 +29,7 @@ TEST_CASE("a line that makes no sense fails at its number", "[sim][scenario]") {
        {"nonsense", "replicas 5", "epoch 10", "run", "run 3", "run 3 s", "run 3parsecs", "cut 9",
         "cut 0 -> 9", "partition 0,1", "partition 0 1", "crash 0 gently", "crash", "pause 17",
         "mute 0 -> 1", "submit 0 decrement", "expect", "expect colour 0 = 1", "expect view 0 = x",
-        "expect view 0 = mark-1", "run until view x", "absent 1"}) {
+        "expect view 0 = mark-1", "load all", "load all 0s", "run until view x", "absent 1"}) {
     INFO(line);
     CHECK(failing_line("replicas 4\nrun 1ms\n" + std::string(line) + "\n") == 3);
   }
