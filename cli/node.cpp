@@ -111,6 +111,7 @@ int node_run(Context& context) {
   if (context.arguments.given("parent")) {
     or_throw(die_with_parent(static_cast<pid_t>(context.arguments.number("parent"))), "--parent");
   }
+  hold_stop_signals();  // from all threads; Node::run hears them
   save_memory();
   NodeOverrides overrides;
   if (context.arguments.given("p2p-addr")) overrides.p2p_listen = address_of(context, "p2p-addr");

@@ -135,8 +135,18 @@ CliError to_cli_error(const SupervisorFailure& failure) {
   return CliError(failure.code, exit, failure.message, failure.why, failure.fix);
 }
 
+StartLock lock_start(const std::filesystem::path& testnets, const std::string& name) {
+  auto lock = StartLock::take(testnets, name);
+  if (!lock && lock.error().code == Errc::exists) {
+    throw CliError("start_in_progress", ExitCode::in_use, lock.error().what, {},
+                   "wait for it; `hs testnet status " + name + "` shows how far it is");
+  }
+  return or_throw(std::move(lock));
+}
+
 void bring_supervisor(const TestnetLayout& layout, const std::vector<std::string>& nodes,
                       Duration patience) {
+  const StartLock lock = lock_start(layout.root.parent_path(), layout.name());
   end_leftovers(layout);
   auto launched = or_throw(launch_supervisor(layout, nodes), "starting the supervisor");
   const auto ready = await_ready(launched.watch, layout,
@@ -146,14 +156,18 @@ void bring_supervisor(const TestnetLayout& layout, const std::vector<std::string
 
 bool take_down(const TestnetLayout& layout, Duration patience) {
   const auto deadline = std::chrono::steady_clock::now() + patience;
-  const auto state = or_throw(read_state(layout), "reading the state of " + layout.name());
-  bool any = supervisor_condition(state) == SupervisorCondition::running ||
-             supervisor_condition(state) == SupervisorCondition::paused;
-  for (const NodeEntry& node : state.nodes) {
-    any = any || process_state(node.process) != ProcessState::gone;
+  const auto state = read_state(layout);
+  const bool paused = state && supervisor_condition(*state) == SupervisorCondition::paused;
+  const bool asked =
+      !paused && ask_supervisor(layout, {SupervisorOp::down, {}}, patience).has_value();
+  // One that answers needs no file; without an answer the file must say whom to end.
+  if (!asked && !state) throw to_cli_error(state.error(), "reading the state of " + layout.name());
+  bool any = asked || paused;
+  if (state) {
+    for (const NodeEntry& node : state->nodes) {
+      any = any || process_state(node.process) != ProcessState::gone;
+    }
   }
-  const bool asked = supervisor_condition(state) == SupervisorCondition::running &&
-                     ask_supervisor(layout, {SupervisorOp::down, {}}, patience).has_value();
   // A supervisor that is dead, paused or deaf: its nodes end with it.
   if (!asked) end_leftovers(layout);
   if (!wait_for_end(layout, deadline)) {

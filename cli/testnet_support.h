@@ -11,6 +11,7 @@
 #include "testnet/inspect.h"
 #include "testnet/launch.h"
 #include "testnet/protocol.h"
+#include "testnet/start_lock.h"
 
 namespace hs {
 
@@ -31,6 +32,9 @@ struct KnownTestnet {
 [[nodiscard]] Table node_table(const TestnetView& view);
 // One line above it: name, genesis, supervisor.
 [[nodiscard]] std::string headline(const TestnetView& view);
+
+// The right to start the testnet `name`. Throws CliError start_in_progress (exit 6).
+[[nodiscard]] StartLock lock_start(const std::filesystem::path& testnets, const std::string& name);
 
 // Starts a supervisor daemon for the nodes and waits until they are ready. Throws CliError
 // (node_died, supervisor_died, timed_out).

@@ -147,8 +147,8 @@ void refuse_changes(const Context& context, const TestnetRecord& record) {
 Plan plan_of_existing(const Context& context, const TestnetLayout& layout) {
   Plan plan{layout, or_throw(read_testnet_record(layout)), false};
   const auto state = or_throw(read_state(layout));
-  const SupervisorCondition supervisor = supervisor_condition(state);
-  if (supervisor == SupervisorCondition::running || supervisor == SupervisorCondition::paused) {
+  // The lock knows of a supervisor that has only just begun.
+  if (!HomeLock::take(HomeLayout{layout.root}, HomeLock::Mode::exclusive)) {
     throw CliError("already_running", ExitCode::in_use,
                    "testnet " + layout.name() + " is running already",
                    "its supervisor is pid " + std::to_string(state.supervisor.pid),
@@ -156,18 +156,14 @@ Plan plan_of_existing(const Context& context, const TestnetLayout& layout) {
         .with("pid", state.supervisor.pid);
   }
   refuse_changes(context, plan.record);
-  end_leftovers(layout);
+  if (!context.arguments.flag("dry-run")) end_leftovers(layout);
   if (const auto busy = first_busy_port(plan.record)) {
     throw port_error(*busy, "stop that process: a testnet keeps its ports over restarts");
   }
   return plan;
 }
 
-Plan plan_of(const Context& context) {
-  const fs::path root = or_throw(testnets_root());
-  const std::string name = testnet_name(context, true).value_or(default_name);
-  or_throw(check_testnet_name(name));
-  const TestnetLayout layout{root / name};
+Plan plan_of(const Context& context, const TestnetLayout& layout) {
   return layout.exists() ? plan_of_existing(context, layout) : plan_of_new(context, layout);
 }
 
@@ -198,15 +194,16 @@ int show_plan(const Context& context, const Plan& plan) {
 
 // ---- making and starting ----
 
-// Removes what this call made unless it succeeded.
+// Removes what this call made unless it succeeded. What others made is theirs: nothing is removed
+// before made() was called, nor what runs.
 class MadeFolder {
  public:
-  MadeFolder(const TestnetLayout& layout, bool keep) : layout_(layout), keep_(keep) {
+  explicit MadeFolder(const TestnetLayout& layout) : layout_(layout) {
     std::error_code none;
     before_ = fs::read_symlink(layout.root.parent_path() / "latest", none).string();
   }
   ~MadeFolder() {
-    if (keep_ || !layout_.exists()) return;
+    if (keep_ || !is_free_soon()) return;
     [[maybe_unused]] const Status removed = remove_testnet(layout_);
     const TestnetLayout before{layout_.root.parent_path() / before_};
     if (!before_.empty() && before.exists()) {
@@ -215,15 +212,28 @@ class MadeFolder {
   }
   MadeFolder(const MadeFolder&) = delete;
   MadeFolder& operator=(const MadeFolder&) = delete;
+  void made() { keep_ = false; }
   void keep() { keep_ = true; }
 
  private:
+  // A supervisor that failed holds its lock until it has gone.
+  bool is_free_soon() const {
+    constexpr auto patience = std::chrono::seconds(5);
+    constexpr auto poll_interval = std::chrono::milliseconds(10);
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    while (!HomeLock::take(HomeLayout{layout_.root}, HomeLock::Mode::exclusive)) {
+      if (std::chrono::steady_clock::now() >= deadline) return false;
+      std::this_thread::sleep_for(poll_interval);
+    }
+    return true;
+  }
+
   TestnetLayout layout_;
-  bool keep_;
-  std::string before_;
+  bool keep_ = true;
+  std::string before_;  // what was the latest
 };
 
-void make(const Context& context, const Plan& plan) {
+void make(const Context& context, const Plan& plan, MadeFolder& made) {
   if (plan.fresh) {
     const std::string count = std::to_string(plan.record.validators);
     or_throw(create_testnet(plan.layout, plan.record, [&](const std::string& phase) {
@@ -231,6 +241,7 @@ void make(const Context& context, const Plan& plan) {
       if (phase == "genesis") context.out.note("genesis  made");
       if (phase == "homes") context.out.note("homes    made in " + plan.layout.root.string());
     }));
+    if (!context.arguments.flag("keep")) made.made();
   } else {
     context.out.note("resuming " + plan.layout.root.string());
   }
@@ -295,11 +306,16 @@ int testnet_up(Context& context) {
                  .fresh = false,
                  .deadline = std::chrono::steady_clock::now() +
                              context.global.timeout.value_or(start_patience)};
-  const Plan plan = plan_of(context);
-  if (context.arguments.flag("dry-run")) return show_plan(context, plan);
+  const fs::path root = or_throw(testnets_root());
+  const std::string name = testnet_name(context, true).value_or(default_name);
+  or_throw(check_testnet_name(name));
+  const TestnetLayout layout{root / name};
+  if (context.arguments.flag("dry-run")) return show_plan(context, plan_of(context, layout));
+  const StartLock lock = lock_start(root, name);
+  const Plan plan = plan_of(context, layout);
   goal.fresh = plan.fresh;
-  MadeFolder made(plan.layout, !plan.fresh || context.arguments.flag("keep"));
-  make(context, plan);
+  MadeFolder made(plan.layout);
+  make(context, plan, made);
   return context.arguments.flag("detach") ? up_detached(context, plan, goal, made)
                                           : up_in_foreground(context, plan, goal, made);
 }

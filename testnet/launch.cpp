@@ -23,6 +23,7 @@ using Clock = std::chrono::steady_clock;
 constexpr const char* this_binary = "/proc/self/exe";
 constexpr int supervisor_report_fd = 3;
 constexpr std::size_t failure_log_lines = 10;
+constexpr auto leftover_patience = std::chrono::seconds(5);  // SIGKILL takes milliseconds
 constexpr auto commit_poll_interval = std::chrono::milliseconds(10);
 constexpr RpcClient::Timeouts quick = {.connect = std::chrono::milliseconds(200),
                                        .answer = std::chrono::milliseconds(500)};
@@ -177,12 +178,10 @@ StartStatus await_commits(StartWatch& watch, const TestnetLayout& layout,
 void end_leftovers(const TestnetLayout& layout) {
   const auto state = read_state(layout);
   if (!state) return;  // nothing is known of any process
-  signal_process(state->supervisor, SIGKILL);
-  for (const NodeEntry& node : state->nodes) {
-    if (node.state == NodeState::running || node.state == NodeState::paused) {
-      signal_process(node.process, SIGKILL);
-    }
-  }
+  std::vector<ProcessId> processes = {state->supervisor};
+  for (const NodeEntry& node : state->nodes) processes.push_back(node.process);
+  for (const ProcessId& process : processes) signal_process(process, SIGKILL);
+  for (const ProcessId& process : processes) wait_for_end(process, leftover_patience);
 }
 
 }  // namespace hs

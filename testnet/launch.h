@@ -67,7 +67,8 @@ using SteadyTime = std::chrono::steady_clock::time_point;
                                         bool fresh, SteadyTime deadline,
                                         const std::function<void(const std::string&)>& on_commit);
 
-// Ends what an earlier supervisor may have left: normally nothing, since nodes die with it.
+// Ends what an earlier supervisor may have left, and waits until it is gone: normally nothing,
+// since nodes die with it.
 void end_leftovers(const TestnetLayout& layout);
 
 }  // namespace hs

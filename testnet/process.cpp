@@ -1,6 +1,7 @@
 #include "testnet/process.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/syscall.h>
@@ -98,6 +99,13 @@ void signal_process(const ProcessId& process, int signal) {
   const FileDescriptor pidfd(::pidfd_open(process.pid, 0));
   if (!pidfd || process_state(process) == ProcessState::gone) return;
   ::pidfd_send_signal(pidfd.get(), signal, nullptr, 0);
+}
+
+bool wait_for_end(const ProcessId& process, std::chrono::milliseconds patience) {
+  const FileDescriptor pidfd(::pidfd_open(process.pid, 0));
+  if (!pidfd || process_state(process) == ProcessState::gone) return true;
+  pollfd entry{pidfd.get(), POLLIN, 0};
+  return ::poll(&entry, 1, static_cast<int>(patience.count())) == 1;
 }
 
 std::string to_text(const ProcessEnd& end) {

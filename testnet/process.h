@@ -3,6 +3,7 @@
 #pragma once
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -30,6 +31,9 @@ enum class ProcessState { gone, running, paused };
 // Sends `signal` unless the process is gone. The check and the signal are one: a pid that was given
 // to somebody else in between is not hit.
 void signal_process(const ProcessId& process, int signal);
+
+// Waits until it is gone, also if it is no child of ours. False when the time is over.
+bool wait_for_end(const ProcessId& process, std::chrono::milliseconds patience);
 
 // How a process ended: by exit(status) or by a signal.
 struct ProcessEnd {

@@ -22,6 +22,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr std::size_t failure_log_lines = 10;
+constexpr auto pause_poll_interval = std::chrono::milliseconds(1);
 
 std::unexpected<Error> system_failure(const std::string& doing) {
   return fail(Errc::io, doing + ": " + std::generic_category().message(errno));
@@ -112,7 +113,13 @@ int Supervisor::poll_timeout_ms() const {
   for (const SupervisedNode& node : nodes_) {
     if (const auto deadline = node.deadline()) consider(*deadline);
   }
-  for (const Client& client : clients_) consider(client.answer_by);
+  for (const Client& client : clients_) {
+    consider(client.answer_by);
+    // Nobody tells when a process has been paused or resumed.
+    const bool pausing = client.request && (client.request->op == SupervisorOp::pause ||
+                                            client.request->op == SupervisorOp::resume);
+    if (pausing) consider(Clock::now() + pause_poll_interval);
+  }
   if (!next) return -1;
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(*next - Clock::now());
   return static_cast<int>(std::max<std::int64_t>(0, left.count()));

@@ -126,9 +126,14 @@ bool Supervisor::is_finished(Client& client) {
         if (node.phase() != Phase::running && node.phase() != Phase::paused) return false;
         break;
       case SupervisorOp::pause:
+        // The kernel takes a moment to stop every thread.
+        if (process_state(node.entry().process) == ProcessState::running) return false;
+        break;
       case SupervisorOp::resume:
+        if (process_state(node.entry().process) == ProcessState::paused) return false;
+        break;
       case SupervisorOp::down:
-        break;  // done when asked
+        break;  // not about a node
     }
   }
   return true;

@@ -2,12 +2,11 @@
 
 #include <spdlog/logger.h>
 
-#include <csignal>
-
 #include "lib/base/hex.h"
 #include "lib/base/overloaded.h"
 #include "lib/codec/borsh.h"
 #include "lib/node/gossip.h"
+#include "lib/node/process.h"
 
 namespace hs {
 namespace {
@@ -144,7 +143,7 @@ void NodeLoop::run() {
 }
 
 void NodeLoop::stop_on_signals() {
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) signals_.add(signal);
+  for (const int signal : stop_signals) signals_.add(signal);
   signals_.async_wait([this](const std::error_code& error, int signal) {
     if (error) return;
     log_->info("stopping on signal {}", signal);

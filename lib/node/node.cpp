@@ -10,6 +10,7 @@
 #include "lib/node/home/control_path.h"
 #include "lib/node/home/port_owner.h"
 #include "lib/node/loop.h"
+#include "lib/node/process.h"
 #include "lib/node/service.h"
 #include "lib/rpc/control_server.h"
 #include "lib/rpc/encoding.h"
@@ -169,8 +170,11 @@ Node::~Node() = default;
 const NodeRuntime& Node::runtime() const { return impl_->runtime; }
 
 void Node::run(bool stop_on_signals) {
-  if (stop_on_signals) impl_->loop.stop_on_signals();
+  if (!stop_on_signals) return impl_->loop.run();
+  impl_->loop.stop_on_signals();
+  release_stop_signals();
   impl_->loop.run();
+  hold_stop_signals();
 }
 
 void Node::stop() { impl_->loop.stop(); }

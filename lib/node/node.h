@@ -31,7 +31,8 @@ class Node {
   [[nodiscard]] const NodeRuntime& runtime() const;
 
   // On the calling thread, until stop(), POST /v1/admin/stop on the control socket, or, with
-  // `stop_on_signals`, SIGINT, SIGTERM or SIGHUP. Throws StoreFailure if the disk failed.
+  // `stop_on_signals`, SIGINT, SIGTERM or SIGHUP, which the caller held back before start(). Throws
+  // StoreFailure if the disk failed.
   void run(bool stop_on_signals);
   // From any thread; before run(), too.
   void stop();

@@ -16,7 +16,24 @@ namespace {
 // Connections, LevelDB files and logs of the largest network together stay below.
 constexpr rlim_t descriptors_wanted = 8192;
 
+sigset_t stop_signal_set() {
+  sigset_t set;
+  ::sigemptyset(&set);
+  for (const int signal : stop_signals) ::sigaddset(&set, signal);
+  return set;
+}
+
 }  // namespace
+
+void hold_stop_signals() {
+  const sigset_t set = stop_signal_set();
+  ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+}
+
+void release_stop_signals() {
+  const sigset_t set = stop_signal_set();
+  ::pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+}
 
 Status die_with_parent(pid_t parent) {
   if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) {

@@ -57,6 +57,13 @@ class UpAndDown(EndToEnd):
         self.assertEqual(error["code"], "already_running")
         self.assertIn("pid", error["details"])
 
+    def test_of_two_starts_at_once_one_is_refused_and_harms_nothing(self):
+        arguments = ("testnet", "up", "demo", "-d", "-n", "2", "--base-port", self.base_port)
+        starts = [self.start(*arguments) for _ in range(3)]
+        ends = [(start.communicate(timeout=120)[1], start.returncode) for start in starts]
+        self.assertEqual(sorted(code for _, code in ends), [0, 6, 6], ends)
+        self.wait_for_commits(["n0", "n1"])
+
     def test_up_of_a_stopped_net_refuses_another_shape(self):
         self.up("-n", "1")
         self.hs("testnet", "down")

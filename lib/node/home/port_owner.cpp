@@ -5,8 +5,10 @@
 #include <filesystem>
 #include <set>
 #include <sstream>
+#include <vector>
 
 #include "lib/node/home/files.h"
+#include "lib/node/home/runtime_file.h"
 
 namespace hs {
 namespace {
@@ -48,14 +50,45 @@ bool holds_any(const std::filesystem::path& process, const std::set<std::string>
   return false;
 }
 
+// The arguments of a process, each ended by a NUL.
+std::string arguments_of(pid_t pid) {
+  return read_file("/proc/" + std::to_string(pid) + "/cmdline", command_bytes_max).value_or("");
+}
+
 std::string command_of(pid_t pid) {
-  auto text = read_file("/proc/" + std::to_string(pid) + "/cmdline", command_bytes_max);
-  if (!text) return {};
-  std::string command = std::move(*text);
+  std::string command = arguments_of(pid);
   while (!command.empty() && command.back() == '\0') command.pop_back();
   std::ranges::replace_if(
       command, [](unsigned char byte) { return byte < 0x20 || byte == 0x7f; }, ' ');
   return command;
+}
+
+// Does a process started with `--home DIR` say in DIR/run/node.json that it listens there?
+bool says_it_listens(pid_t pid, std::uint16_t port) {
+  std::istringstream arguments(arguments_of(pid));
+  std::string argument, home;
+  while (std::getline(arguments, argument, '\0')) {
+    if (argument == "--home") std::getline(arguments, home, '\0');
+    if (argument.starts_with("--home=")) home = argument.substr(argument.find('=') + 1);
+  }
+  if (!home.starts_with('/')) return false;
+  const auto runtime = read_runtime({home});
+  if (!runtime || runtime->pid != pid || !is_alive(*runtime)) return false;
+  const std::string ending = ":" + std::to_string(port);
+  return runtime->p2p.ends_with(ending) || runtime->rpc.ends_with(ending);
+}
+
+std::vector<pid_t> processes() {
+  std::vector<pid_t> pids;
+  std::error_code unreadable;
+  for (std::filesystem::directory_iterator entry("/proc", unreadable), end;
+       !unreadable && entry != end; entry.increment(unreadable)) {
+    const std::string name = entry->path().filename().string();
+    pid_t pid = 0;
+    const auto [rest, wrong] = std::from_chars(name.data(), name.data() + name.size(), pid);
+    if (wrong == std::errc() && rest == name.data() + name.size()) pids.push_back(pid);
+  }
+  return pids;
 }
 
 }  // namespace
@@ -65,14 +98,12 @@ std::optional<PortOwner> find_port_owner(std::uint16_t port) {
   listening_inodes("/proc/net/tcp", port, inodes);
   listening_inodes("/proc/net/tcp6", port, inodes);
   if (inodes.empty()) return std::nullopt;
-  std::error_code unreadable;
-  for (std::filesystem::directory_iterator entry("/proc", unreadable), end;
-       !unreadable && entry != end; entry.increment(unreadable)) {
-    const std::string name = entry->path().filename().string();
-    pid_t pid = 0;
-    const auto [rest, wrong] = std::from_chars(name.data(), name.data() + name.size(), pid);
-    if (wrong != std::errc() || rest != name.data() + name.size()) continue;
-    if (holds_any(entry->path(), inodes)) return PortOwner{.pid = pid, .command = command_of(pid)};
+  const std::vector<pid_t> pids = processes();
+  for (const pid_t pid : pids) {
+    if (holds_any("/proc/" + std::to_string(pid), inodes)) return PortOwner{pid, command_of(pid)};
+  }
+  for (const pid_t pid : pids) {
+    if (says_it_listens(pid, port)) return PortOwner{pid, command_of(pid)};
   }
   return std::nullopt;
 }

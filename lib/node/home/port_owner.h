@@ -13,8 +13,9 @@ struct PortOwner {
   std::string command;  // its arguments, joined by blanks, control characters replaced
 };
 
-// The listener on `port` at any address, from /proc. None if nobody listens, or if it is a process
-// whose descriptors we may not see.
+// The listener on `port` at any address, from /proc. A node that hides its descriptors, as it does
+// to protect its key, is found by its home's run/node.json. None if nobody listens, or if it is a
+// process that we may not look at.
 [[nodiscard]] std::optional<PortOwner> find_port_owner(std::uint16_t port);
 // "pid 4711 (hs node run --home .../n1)", or "another process".
 [[nodiscard]] std::string to_text(const std::optional<PortOwner>& owner);
