@@ -25,6 +25,7 @@ constexpr std::size_t preauth_bytes_max = 64 << 10;  // from a peer before its h
 constexpr std::size_t hello_bytes_max = 56 << 10;           // the rest is for the TLS handshake
 constexpr std::size_t pending_connections_max = 32;         // inbound ones without a hello
 constexpr std::size_t pending_connections_per_address_max = 4;
+constexpr std::size_t inbound_handshakes_per_second_max = 128;  // and two for each allowed key
 constexpr std::size_t inbound_connections_extra = 32;       // above two for each allowed key
 constexpr std::size_t peer_queue_bytes_max = 8 << 20;       // unsent frames of one peer
 constexpr std::size_t node_name_bytes_max = 64;

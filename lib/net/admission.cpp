@@ -1,5 +1,7 @@
 #include "lib/net/admission.h"
 
+#include <algorithm>
+
 namespace hs {
 
 Admission judge(const Crowd& crowd, const TransportLimits& limits) {
@@ -14,6 +16,18 @@ Admission judge(const Crowd& crowd, const TransportLimits& limits) {
     return {.refusal = CloseReason::inbound_limit};
   }
   return {.refusal = std::nullopt, .needs_room = needs_room};
+}
+
+bool HandshakeRate::take(Clock::time_point now, std::size_t per_second, bool is_known) {
+  const auto full = static_cast<double>(per_second);
+  const double passed =
+      refilled_ ? std::chrono::duration<double>(now - *refilled_).count() : 1.0;
+  refilled_ = now;
+  left_ = std::min(full, left_ + passed * full);
+  const double kept = is_known ? 0 : full / 2;
+  if (left_ < kept + 1) return false;
+  left_ -= 1;
+  return true;
 }
 
 }  // namespace hs

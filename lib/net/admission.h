@@ -1,6 +1,7 @@
 // May one more inbound connection be taken? A question about numbers; who makes room is the
 // transport's business.
 #pragma once
+#include <chrono>
 #include <optional>
 
 #include "lib/net/transport.h"
@@ -21,5 +22,20 @@ struct Admission {
 };
 
 [[nodiscard]] Admission judge(const Crowd& crowd, const TransportLimits& limits);
+
+// How often strangers may make us compute. A bucket that refills within a second; strangers find it
+// empty when half is left, so that a flood of theirs does not keep out those we know.
+class HandshakeRate {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  // May a handshake begin now? `is_known`: from an address at which an allowed key is known, or
+  // the loopback. `now` never goes back.
+  [[nodiscard]] bool take(Clock::time_point now, std::size_t per_second, bool is_known);
+
+ private:
+  std::optional<Clock::time_point> refilled_;
+  double left_ = 0;
+};
 
 }  // namespace hs

@@ -24,6 +24,8 @@ std::string_view to_string(CloseReason reason) {
       return "preauth_bytes";
     case CloseReason::pending_limit:
       return "pending_limit";
+    case CloseReason::handshake_rate:
+      return "handshake_rate";
     case CloseReason::inbound_limit:
       return "inbound_limit";
     case CloseReason::bad_frame:

@@ -21,6 +21,7 @@ enum class CloseReason {
   preauth_timeout,   // no hello in time
   preauth_bytes,     // too many bytes before the hello
   pending_limit,     // too many connections without hello, in all or from one address
+  handshake_rate,    // too many inbound connections within a second
   inbound_limit,     // too many inbound connections
   bad_frame,         // length, channel or order of frames
   idle,              // silent for too long, or does not take what we send

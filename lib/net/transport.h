@@ -41,6 +41,9 @@ struct TransportLimits {
   // The same from one address. Loopback is exempt: all nodes of a local testnet share 127.0.0.1,
   // and whoever can connect from there can as well open 32 connections from 127.0.0.x.
   std::size_t pending_per_address_max = pending_connections_per_address_max;
+  // Handshakes that others may begin in a second, beside two for each allowed key: one costs half a
+  // millisecond. The second half of them is kept for addresses at which allowed keys are known.
+  std::size_t handshakes_per_second_max = inbound_handshakes_per_second_max;
   milliseconds idle_max{60'000};  // without a byte from the peer, or of ours taken by it
   milliseconds ping_interval{15'000};
   milliseconds frame_grace{5'000};                     // a frame may be slow for this long,

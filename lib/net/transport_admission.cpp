@@ -1,4 +1,6 @@
 // Which connection may come in, and which one stays when there are two.
+#include <algorithm>
+
 #include "lib/base/check.h"
 #include "lib/net/admission.h"
 #include "lib/net/escape.h"
@@ -41,8 +43,24 @@ std::optional<CloseReason> Transport::Impl::admission(const asio::ip::address& f
     if (connection->address() == from) ++crowd.pending_from_there;
   }
   const Admission admission = judge(crowd, config_.limits);
+  if (admission.refusal) return admission.refusal;
+  const std::size_t per_second = config_.limits.handshakes_per_second_max + 2 * allowed_.size();
+  if (!handshake_rate_.take(Clock::now(), per_second, from.is_loopback() || knows(from))) {
+    return CloseReason::handshake_rate;
+  }
   if (admission.needs_room && !make_room_among_pending()) return CloseReason::pending_limit;
-  return admission.refusal;
+  return std::nullopt;
+}
+
+bool Transport::Impl::knows(const asio::ip::address& address) const {
+  for (const auto& [key, connection] : peers_) {
+    if (connection->address() == address) return true;
+  }
+  const std::string text = address.to_string();
+  return std::ranges::any_of(allowed_, [&](const PublicKey& key) {
+    const std::vector<HostPort> known = book_.addresses(key);
+    return std::ranges::any_of(known, [&](const HostPort& at) { return at.host == text; });
+  });
 }
 
 // Closes one that is on its way out already, else the oldest if it has had its time.

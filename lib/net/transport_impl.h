@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "lib/net/address_book.h"
+#include "lib/net/admission.h"
 #include "lib/net/connection.h"
 #include "lib/net/dial_plan.h"
 #include "lib/net/listener.h"
@@ -47,6 +48,7 @@ class Transport::Impl final : public ConnectionOwner, public std::enable_shared_
   void on_accept(asio::ip::tcp::socket socket);
   [[nodiscard]] std::optional<CloseReason> admission(const asio::ip::address& from);
   [[nodiscard]] bool make_room_among_pending();
+  [[nodiscard]] bool knows(const asio::ip::address& address) const;
   [[nodiscard]] bool keeps_place(const Connection& present, const Connection& newcomer) const;
   void install(Connection& connection, const Hello& hello);
   void learn_addresses(const Connection& connection, const Hello& hello);
@@ -83,6 +85,7 @@ class Transport::Impl final : public ConnectionOwner, public std::enable_shared_
   bool running_ = false;
   bool stopped_ = false;
 
+  HandshakeRate handshake_rate_;
   std::map<Connection*, ConnectionPtr> connections_;  // all that have a socket
   std::map<PublicKey, ConnectionPtr> peers_;          // those that are up: one for each key
 

@@ -31,5 +31,24 @@ TEST_CASE("inbound connections are at most two for each key and 32 more", "[net]
   CHECK(judge({.allowed = 4, .inbound = 40}, limits).refusal == CloseReason::inbound_limit);
 }
 
+TEST_CASE("handshakes within a second are limited, and half are kept for those we know",
+          "[net][admission]") {
+  HandshakeRate rate;
+  auto now = HandshakeRate::Clock::time_point();
+  const auto taken = [&](bool is_known) {
+    int count = 0;
+    while (rate.take(now, 100, is_known)) ++count;
+    return count;
+  };
+  CHECK(taken(false) == 50);
+  CHECK(taken(true) == 50);
+  CHECK(taken(false) == 0);
+  now += std::chrono::milliseconds(100);
+  CHECK(taken(false) == 0);  // what came back belongs to the half that is kept
+  CHECK(taken(true) == 10);
+  now += std::chrono::hours(1);
+  CHECK(taken(true) == 100);
+}
+
 }  // namespace
 }  // namespace hs

@@ -303,6 +303,20 @@ TEST_CASE("connections without a hello are limited, and old ones make room", "[n
   CHECK(world.serves_honest_peer());  // although both places are taken by the silent
 }
 
+TEST_CASE("a flood of handshakes is cut, and an honest peer still comes in", "[net][hostile]") {
+  TransportConfig config = TestNode::default_config();
+  config.limits.handshakes_per_second_max = 2;
+  config.limits.pending_max = 1'000;
+  World world(config);
+  std::vector<std::unique_ptr<RawSocket>> flood;
+  for (int i = 0; i < 50; ++i) {
+    flood.push_back(std::make_unique<RawSocket>(world.loop, world.node->local_port()));
+  }
+  REQUIRE(run_until(world.loop,
+                    [&] { return world.node.closed(CloseReason::handshake_rate) > 0; }));
+  CHECK(world.serves_honest_peer());
+}
+
 TEST_CASE("a refused peer that stays is cut off", "[net][hostile]") {
   World world;
   RawPeer peer = world.up_peer();
