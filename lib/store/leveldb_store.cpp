@@ -59,14 +59,19 @@ std::optional<Bytes> get_from(leveldb::DB& db, const leveldb::ReadOptions& optio
   return to_bytes(value);
 }
 
-void scan_from(leveldb::DB& db, const leveldb::ReadOptions& options, BytesView prefix,
-               const KvReader::Visitor& visit, const std::string& folder) {
+// Entries of `prefix` from the key `first` on, which must not be below the prefix.
+void scan_in(leveldb::DB& db, const leveldb::ReadOptions& options, BytesView prefix,
+             BytesView first, const KvReader::Visitor& visit, const std::string& folder) {
   const std::unique_ptr<leveldb::Iterator> at(db.NewIterator(options));
-  for (at->Seek(to_slice(prefix)); at->Valid(); at->Next()) {
+  for (at->Seek(to_slice(first)); at->Valid(); at->Next()) {
     if (!at->key().starts_with(to_slice(prefix))) break;
     if (!visit(to_view(at->key()), to_view(at->value()))) break;
   }
   if (!at->status().ok()) raise(at->status(), "read", folder);
+}
+
+BytesView higher(BytesView a, BytesView b) {
+  return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end()) ? b : a;
 }
 
 class LevelDbSnapshot : public KvReader {
@@ -81,7 +86,10 @@ class LevelDbSnapshot : public KvReader {
     return get_from(*db_, options(), key, folder_);
   }
   void scan(BytesView prefix, const Visitor& visit) const override {
-    scan_from(*db_, options(), prefix, visit, folder_);
+    scan_in(*db_, options(), prefix, prefix, visit, folder_);
+  }
+  void scan_from(BytesView prefix, BytesView from, const Visitor& visit) const override {
+    scan_in(*db_, options(), prefix, higher(prefix, from), visit, folder_);
   }
 
  private:
@@ -116,7 +124,10 @@ class LevelDbStore : public KvStore {
     return get_from(*db_, checked_reads(), key, folder_);
   }
   void scan(BytesView prefix, const Visitor& visit) const override {
-    scan_from(*db_, checked_reads(), prefix, visit, folder_);
+    scan_in(*db_, checked_reads(), prefix, prefix, visit, folder_);
+  }
+  void scan_from(BytesView prefix, BytesView from, const Visitor& visit) const override {
+    scan_in(*db_, checked_reads(), prefix, higher(prefix, from), visit, folder_);
   }
   void write(const WriteBatch& batch, bool sync) override;
   [[nodiscard]] std::unique_ptr<KvReader> snapshot() const override {

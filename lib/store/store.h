@@ -1,6 +1,7 @@
 // A flat map of byte strings with atomic batches and snapshots: all that the block tree asks of a
 // disk. [PROTOCOL 6.1]
 #pragma once
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <memory>
@@ -51,6 +52,14 @@ class KvReader {
   [[nodiscard]] virtual bool contains(BytesView key) const { return get(key).has_value(); }
   // All entries whose key starts with `prefix`.
   virtual void scan(BytesView prefix, const Visitor& visit) const = 0;
+  // Those of them whose key is not below `from`. Stores that can, begin to read there.
+  virtual void scan_from(BytesView prefix, BytesView from, const Visitor& visit) const {
+    scan(prefix, [&](BytesView key, BytesView value) {
+      const bool is_below =
+          std::lexicographical_compare(key.begin(), key.end(), from.begin(), from.end());
+      return is_below || visit(key, value);
+    });
+  }
 };
 
 class KvStore : public KvReader {
