@@ -227,4 +227,10 @@ void BlockTree::set_epoch_change_certificate(const ProgressCertificate& certific
   overlay_.put(key::epoch_change_certificate(), to_borsh(certificate));
 }
 
+void BlockTree::keep_evidence(std::uint64_t number, const event::Equivocation& pair) {
+  overlay_.put(key::evidence(number), to_borsh(pair));
+}
+
+void BlockTree::drop_evidence(std::uint64_t number) { overlay_.erase(key::evidence(number)); }
+
 }  // namespace hs

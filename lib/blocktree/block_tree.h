@@ -90,6 +90,8 @@ class BlockTree {
   void set_highest_view_phase_voted(View view);       // only raises it (HS_CHECK)
   void set_highest_tc(const TimeoutCertificate& tc);  // never lowers its view (HS_CHECK)
   void set_epoch_change_certificate(const ProgressCertificate& certificate);
+  void keep_evidence(std::uint64_t number, const event::Equivocation& pair);  // S23
+  void drop_evidence(std::uint64_t number);
 
   [[nodiscard]] bool has_batch() const { return !overlay_.empty(); }
   [[nodiscard]] WriteBatch take_batch() { return overlay_.take(); }

@@ -59,4 +59,20 @@ Bytes highest_view_phase_voted() { return join(0x10, {}); }
 Bytes commit_pc(const Hash& block) { return join(0x11, {block.view()}); }
 Bytes epoch_change_certificate() { return join(0x12, {}); }
 
+// Big-endian, so that a scan comes in the order of time.
+Bytes evidence(std::uint64_t number) {
+  std::array<std::uint8_t, 8> digits{};
+  for (std::size_t i = digits.size(); i-- > 0; number >>= 8) {
+    digits[i] = static_cast<std::uint8_t>(number);
+  }
+  return join(0x1f, {digits});
+}
+Bytes all_evidence() { return join(0x1f, {}); }
+std::optional<std::uint64_t> number_of_evidence(BytesView key) {
+  if (key.size() != 1 + sizeof(std::uint64_t) || key[0] != 0x1f) return std::nullopt;
+  std::uint64_t number = 0;
+  for (const std::uint8_t digit : key.subspan(1)) number = (number << 8) | digit;
+  return number;
+}
+
 }  // namespace hs::key

@@ -165,6 +165,27 @@ void TreeReader::scan_app(BytesView prefix, const KvReader::Visitor& visit) cons
   });
 }
 
+void TreeReader::scan_app_from(BytesView prefix, BytesView from,
+                               const KvReader::Visitor& visit) const {
+  const std::size_t own_prefix = key::app_state({}).size();
+  store_->scan_from(key::app_state(prefix), key::app_state(from),
+                    [&](BytesView stored_key, BytesView value) {
+                      return visit(stored_key.subspan(own_prefix), value);
+                    });
+}
+
+std::map<std::uint64_t, event::Equivocation> TreeReader::evidence() const {
+  std::map<std::uint64_t, event::Equivocation> pairs;
+  store_->scan(key::all_evidence(), [&](BytesView stored_key, BytesView value) {
+    constexpr std::string_view what = "a pair of conflicting votes";
+    const auto number = key::number_of_evidence(stored_key);
+    if (!number) stored::throw_corrupt(what, "its key is malformed");
+    pairs.emplace(*number, stored::decode<event::Equivocation>(value, what));
+    return true;
+  });
+  return pairs;
+}
+
 std::unique_ptr<AppView> TreeReader::app_view(const std::optional<Hash>& parent) const {
   const std::optional<Height> committed = highest_committed_height();
   std::vector<AppStateUpdatesPtr> pending;

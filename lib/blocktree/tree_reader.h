@@ -2,6 +2,7 @@
 // cheap to make as a pointer. What cannot be decoded is our own disk gone bad and throws
 // StoreFailure(corrupt). [PROTOCOL 6]
 #pragma once
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "lib/app/app.h"
 #include "lib/store/store.h"
 #include "lib/types/block.h"
+#include "lib/types/events.h"
 #include "lib/validators/validator_set.h"
 
 namespace hs {
@@ -53,10 +55,15 @@ class TreeReader {
   [[nodiscard]] std::optional<PhaseCertificate> commit_pc(const Hash& block) const;   // S07
   [[nodiscard]] std::optional<ProgressCertificate> epoch_change_certificate() const;  // S48
 
+  // Pairs of conflicting votes, by number, which ascends in time. [S23]
+  [[nodiscard]] std::map<std::uint64_t, event::Equivocation> evidence() const;
+
   // Committed app state.
   [[nodiscard]] std::optional<Bytes> app_value(BytesView app_key) const;
   // Entries whose app key starts with `prefix`, ascending; keys without the store's own prefix.
   void scan_app(BytesView prefix, const KvReader::Visitor& visit) const;
+  // Those of them whose app key is not below `from`.
+  void scan_app_from(BytesView prefix, BytesView from, const KvReader::Visitor& visit) const;
   // App state as it will be after `parent`, which must be stored, is committed; committed state
   // only where there is no parent. Borrows from this reader's store. [6.6]
   [[nodiscard]] std::unique_ptr<AppView> app_view(const std::optional<Hash>& parent) const;

@@ -85,7 +85,6 @@ void ReplicaState::on_proposal(const PublicKey& origin, const MessagePtr& messag
                                std::size_t bytes) {
   const auto& proposal = std::get<Proposal>(*message);
   const Block& block = proposal.block;
-  emit(event::ReceiveProposal{origin, proposal.view, block.hash, block.height});
   const View voting_view = view_;
   switch (store_block(block, origin, false, false)) {
     case Stored::refused: complain(origin, "Proposal", "its block cannot be stored"); return;
@@ -102,7 +101,9 @@ void ReplicaState::on_proposal(const PublicKey& origin, const MessagePtr& messag
   }
   // The locked block itself cannot conflict with the lock. [S08]
   const bool is_locked_block = block.hash == tree_.locked_pc().block && !HS_MUTATE(S08);
-  if (!passes_lock(tree_, block.justify) && !is_locked_block) return;
+  if (!passes_lock(tree_, block.justify) && !is_locked_block) {
+    return complain(origin, "Proposal", "its block leaves the branch that is locked");
+  }
   if (!block.justify.is_genesis()) apply(block.justify);
   if (tree_.highest_pc().view >= view_ && !tree_.highest_pc().is_genesis()) return;
   HS_CHECK(view_ == voting_view);
@@ -129,7 +130,6 @@ void ReplicaState::on_nudge(const PublicKey& origin, const MessagePtr& message,
                             std::size_t bytes) {
   const auto& nudge = std::get<Nudge>(*message);
   const PhaseCertificate& justify = nudge.justify;
-  emit(event::ReceiveNudge{origin, nudge.view, justify});
   const bool phased = justify.phase == Phase::prepare || justify.phase == Phase::precommit ||
                       justify.phase == Phase::commit;
   if (!phased || (justify.phase != Phase::commit && next(justify.view) != view_)) {

@@ -22,7 +22,9 @@ const PublicKey& Replica::key() const { return state_->me(); }
 const ValidatorSetState& Replica::validators() const { return state_->tree().validators(); }
 
 std::vector<event::Equivocation> Replica::evidence() const {
-  return {state_->evidence().begin(), state_->evidence().end()};
+  std::vector<event::Equivocation> pairs;
+  for (const auto& [number, pair] : state_->evidence().pairs()) pairs.push_back(pair);
+  return pairs;
 }
 
 }  // namespace hs

@@ -61,7 +61,14 @@ class Replica {
   // Keys the transport must stay connected to: the committed set, and the previous one while
   // undecided. [S25]
   [[nodiscard]] const ValidatorSetState& validators() const;
-  // Pairs of conflicting votes kept as evidence, oldest first. [S23]
+  // Keys the transport must stay connected to: the committed set, the previous one while undecided,
+  // and what updates that wait for their commit would add, as those vote as soon as it is there.
+  // [S25]
+  [[nodiscard]] std::set<PublicKey> members() const;
+  // Uncommitted blocks with an update, by hash: members() is the same as long as this and
+  // validators() are.
+  [[nodiscard]] std::vector<Hash> pending_update_blocks() const;
+  // Pairs of conflicting votes kept as evidence, over restarts too, oldest first. [S23]
   [[nodiscard]] std::vector<event::Equivocation> evidence() const;
 
  private:

@@ -57,6 +57,7 @@ ReplicaState::ReplicaState(const ReplicaConfig& config, const SecretKey& key, co
       peers_({3 * config.advertise_interval, config.ban_min, config.ban_max}),
       requests_({config.sync_response_timeout, 2 * config.view_timeout}),
       next_advertisement_(now + config.advertise_interval),
+      evidence_(tree_.reader().evidence()),
       progress_at_(now),
       progress_view_(tree_.highest_pc().view),
       failed_checks_(failed_checks_per_second),

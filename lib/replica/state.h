@@ -30,6 +30,7 @@
 #include "lib/replica/message_buffer.h"
 #include "lib/replica/quota.h"
 #include "lib/replica/replica.h"
+#include "lib/replica/evidence_book.h"
 
 namespace hs {
 
@@ -48,7 +49,7 @@ class ReplicaState {
   [[nodiscard]] ReplicaStatus status() const;
   [[nodiscard]] const PublicKey& me() const { return key_.public_key(); }
   [[nodiscard]] const BlockTree& tree() const { return tree_; }
-  [[nodiscard]] const std::deque<event::Equivocation>& evidence() const { return evidence_; }
+  [[nodiscard]] const EvidenceBook& evidence() const { return evidence_; }
 
  private:
   struct Echo {
@@ -252,7 +253,7 @@ class ReplicaState {
   DigestSet refused_blocks_;
   MessageBuffer buffer_;
   bool sets_changed_ = false;
-  std::deque<event::Equivocation> evidence_;
+  EvidenceBook evidence_;
 
   // Block sync.
   PeerBook peers_;

@@ -168,9 +168,14 @@ void ReplicaState::dispatch_leader_message(const PublicKey& origin, const Messag
     if (view_ != dispatched_in || !sets().is_proposer(origin, view_)) return;
   }
   if (!served_.insert(origin).second) return;
-  if (std::holds_alternative<Proposal>(*message)) {
+  // Told here, and not again when one that waited for a block is taken up.
+  if (const auto* proposal = std::get_if<Proposal>(message.get())) {
+    const Block& block = proposal->block;
+    emit(event::ReceiveProposal{origin, proposal->view, block.hash, block.height});
     on_proposal(origin, message, bytes);
   } else {
+    const auto& nudge = std::get<Nudge>(*message);
+    emit(event::ReceiveNudge{origin, nudge.view, nudge.justify});
     on_nudge(origin, message, bytes);
   }
 }

@@ -6,11 +6,6 @@
 #include "lib/replica/state.h"
 
 namespace hs {
-namespace {
-
-constexpr std::size_t evidence_max = 256;
-
-}  // namespace
 
 // After a reset of the data: only above the voted view, and only where the lost lock would have let
 // us.
@@ -66,8 +61,10 @@ void ReplicaState::on_phase_vote(const PublicKey& origin, const PhaseVote& vote)
   if (added.conflicts && !HS_MUTATE(S23)) {
     ++equivocations_;
     const event::Equivocation proof{origin, *added.conflicts, vote};
-    if (evidence_.size() == evidence_max) evidence_.pop_front();
-    evidence_.push_back(proof);
+    if (const auto change = evidence_.add(proof)) {
+      if (change->dropped) tree_.drop_evidence(*change->dropped);
+      tree_.keep_evidence(change->number, proof);
+    }
     emit(proof);
   }
   if (added.is_new) collect(vote.block, vote.phase);

@@ -1,5 +1,21 @@
 #include "lib/types/events.h"
 
+namespace hs::event {
+
+void encode(BorshWriter& writer, const Equivocation& pair) {
+  hs::encode(writer, pair.signer);
+  hs::encode(writer, pair.first);
+  hs::encode(writer, pair.second);
+}
+
+Status decode(BorshReader& reader, Equivocation& pair) {
+  HS_TRY_STATUS(hs::decode(reader, pair.signer));
+  HS_TRY_STATUS(hs::decode(reader, pair.first));
+  return hs::decode(reader, pair.second);
+}
+
+}  // namespace hs::event
+
 namespace hs {
 namespace {
 

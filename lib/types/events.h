@@ -42,10 +42,19 @@ struct ReceiveSyncRequest { PublicKey peer; Height start_height; std::uint32_t l
 struct SendSyncResponse { PublicKey peer; std::size_t blocks; View highest_pc_view; };
 
 // Not in the reference. [S23, S24]
-struct Equivocation { PublicKey signer; hs::PhaseVote first; hs::PhaseVote second; };
+struct Equivocation {
+  PublicKey signer;
+  hs::PhaseVote first;
+  hs::PhaseVote second;
+  friend bool operator==(const Equivocation&, const Equivocation&) = default;
+};
 struct InvalidMessage { PublicKey origin; std::string kind; std::string why; };
 struct BanPeer { PublicKey peer; std::string why; };
 struct AppFailure { std::string call; std::string why; };
+
+// Kept on disk as it is told.
+void encode(BorshWriter& writer, const Equivocation& pair);
+Status decode(BorshReader& reader, Equivocation& pair);
 
 }  // namespace hs::event
 

@@ -66,6 +66,10 @@ TEST_CASE("two votes of one signer in one view are told and kept as evidence", "
     CHECK(verify_ed25519(evidence[0].signer, statement, vote.signature));
   }
   CHECK(lone.replica->status().equivocations == 1);
+  // It outlives a restart, and is read from the store by whoever looks at a dead node.
+  lone.restart();
+  CHECK(lone.replica->evidence() == evidence);
+  CHECK(TreeReader(lone.store).evidence().begin()->second == evidence[0]);
 }
 
 TEST_CASE("no message is fatal, whatever is wrong with it", "[replica][S24]") {
