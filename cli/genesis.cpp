@@ -39,7 +39,9 @@ nlohmann::ordered_json to_json(const Genesis& genesis) {
           {"quorum", static_cast<std::uint64_t>(set.quorum())},
           {"authority", authority},
           {"params",
-           {{"view_timeout_ms", timeout.count()}, {"epoch_length", genesis.params.epoch_length}}}};
+           {{"view_timeout_ms", timeout.count()},
+            {"epoch_length", genesis.params.epoch_length},
+            {"reference_peers", genesis.params.reference_peers}}}};
 }
 
 void print_for_people(Context& context, const Genesis& genesis) {
@@ -51,6 +53,7 @@ void print_for_people(Context& context, const Genesis& genesis) {
   out.line("app           " + genesis.app + (genesis.testnet ? "  (testnet)" : ""));
   out.line("view timeout  " + std::to_string(timeout.count()) + " ms");
   out.line("epoch length  " + std::to_string(genesis.params.epoch_length) + " views");
+  if (genesis.params.reference_peers) out.line("reference     peers take part (hs-genesis(5))");
   if (genesis.authority) out.line("authority     " + to_hex(genesis.authority->bytes));
   out.line("validators    " + std::to_string(genesis.validators.size()) + ", quorum " +
            std::to_string(static_cast<std::uint64_t>(set.quorum())) + " of power " +

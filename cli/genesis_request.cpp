@@ -52,6 +52,11 @@ void apply_param(const std::string& text, GenesisDraft& draft) {
   const std::string value = equals == std::string::npos ? "" : text.substr(equals + 1);
   if (name == "view_timeout") {
     draft.view_timeout = or_throw(parse_duration(value), "--param " + text);
+  } else if (name == "reference_peers") {
+    if (value != "true" && value != "false") {
+      throw usage_error("--param " + text + ": expected true or false");
+    }
+    draft.reference_peers = value == "true";
   } else if (name == "epoch_length") {
     const auto length = parse_number(value);
     if (!length || *length == 0 || *length > epoch_length_max) {
@@ -60,8 +65,8 @@ void apply_param(const std::string& text, GenesisDraft& draft) {
     draft.epoch_length = static_cast<std::uint32_t>(*length);
   } else {
     throw usage_error("--param " + text + ": unknown parameter '" + name + "'" +
-                          did_you_mean(name, {"view_timeout", "epoch_length"}),
-                      "", "view_timeout=500ms or epoch_length=20");
+                          did_you_mean(name, {"view_timeout", "epoch_length", "reference_peers"}),
+                      "", "view_timeout=500ms, epoch_length=20 or reference_peers=true");
   }
 }
 

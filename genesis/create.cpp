@@ -87,6 +87,7 @@ Result<CreatedGenesis> create_genesis(const GenesisDraft& draft) {
             [](const auto& a, const auto& b) { return a.public_key < b.public_key; });
   reduce_powers(genesis.validators);
   genesis.authority = draft.authority;
+  genesis.params.reference_peers = draft.reference_peers;
   genesis.params.view_timeout = draft.view_timeout.value_or(milliseconds(1000));
   constexpr std::size_t epoch_length_least = 10;
   const std::size_t epoch_length = std::max(epoch_length_least, 2 * draft.validators.size());

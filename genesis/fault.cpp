@@ -51,6 +51,10 @@ std::optional<GenesisFault> fault_of_whole(const Genesis& genesis) {
   if (!good_timeout) {
     return fault(Errc::bad_value, "view_timeout must be whole milliseconds, 10ms to 1h");
   }
+  // The reference truncates its deadlines to seconds. [S09, S49]
+  if (params.reference_peers && params.view_timeout % std::chrono::seconds(1) != Duration::zero()) {
+    return fault(Errc::bad_value, "with reference_peers, view_timeout must be whole seconds");
+  }
   if (params.epoch_length == 0 || params.epoch_length > epoch_length_max) {
     return fault(Errc::bad_value, "epoch_length must be 1 to " + std::to_string(epoch_length_max));
   }

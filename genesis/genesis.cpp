@@ -41,6 +41,8 @@ Hash Genesis::hash() const {
   encode(writer, authority);
   writer.u64(milliseconds_of(params.view_timeout));
   writer.u32(params.epoch_length);
+  // Absent where it is false: documents from before it existed keep their hash.
+  if (params.reference_peers) writer.boolean(true);
   return sha256(writer.bytes());
 }
 
@@ -91,7 +93,7 @@ Result<GenesisValidator> parse_validator(const YamlValue& value) {
 }
 
 Result<GenesisParams> parse_params(const YamlValue& value) {
-  HS_TRY(fields, value.fields({"view_timeout", "epoch_length"}));
+  HS_TRY(fields, value.fields({"view_timeout", "epoch_length", "reference_peers"}));
   GenesisParams params;
   HS_TRY(timeout_value, fields.required("view_timeout"));
   HS_TRY(timeout, timeout_value.duration(view_timeout_min, view_timeout_max));
@@ -102,6 +104,10 @@ Result<GenesisParams> parse_params(const YamlValue& value) {
   HS_TRY(length_value, fields.required("epoch_length"));
   HS_TRY(length, length_value.number(1, epoch_length_max));
   params.epoch_length = static_cast<std::uint32_t>(length);
+  if (const auto reference_peers = fields.optional("reference_peers")) {
+    HS_TRY(flag, reference_peers->boolean());
+    params.reference_peers = flag;
+  }
   return params;
 }
 
@@ -172,7 +178,8 @@ std::string to_yaml(const Genesis& genesis) {
     text += "authority: " + yaml_quoted(to_hex(genesis.authority->bytes)) + "\n";
   }
   text += "params: {view_timeout: " + std::to_string(milliseconds_of(genesis.params.view_timeout)) +
-          "ms, epoch_length: " + std::to_string(genesis.params.epoch_length) + "}\n";
+          "ms, epoch_length: " + std::to_string(genesis.params.epoch_length) +
+          (genesis.params.reference_peers ? ", reference_peers: true" : "") + "}\n";
   return text;
 }
 

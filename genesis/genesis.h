@@ -9,7 +9,7 @@
 //   validators:
 //     - {name: n0, public_key: "9f3c...", power: 1}
 //   authority: "ab12..."             # optional: whose signature changes the validator set
-//   params: {view_timeout: 1000ms, epoch_length: 10}
+//   params: {view_timeout: 1000ms, epoch_length: 10}   # and, if so, reference_peers: true
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -36,6 +36,9 @@ struct GenesisValidator {
 struct GenesisParams {
   Duration view_timeout = milliseconds(1000);  // T; whole milliseconds
   std::uint32_t epoch_length = 10;             // N, in views
+  // Replicas of the reference take part, so all keep its deadlines, in whole seconds, and send what
+  // it relies on (lib/replica/config.h). [S06, S49, S51]
+  bool reference_peers = false;
   friend bool operator==(const GenesisParams&, const GenesisParams&) = default;
 };
 
@@ -83,6 +86,7 @@ struct GenesisDraft {
   std::optional<PublicKey> authority;
   std::optional<Duration> view_timeout;       // default 1000 ms
   std::optional<std::uint32_t> epoch_length;  // default max(10, 2n)
+  bool reference_peers = false;
 };
 struct CreatedGenesis {
   Genesis genesis;

@@ -67,6 +67,7 @@ Reporter::Reporter(const ReporterSources& sources, RpcHub& hub, LoggerPtr log)
   template_.chain_id = settings.genesis.chain_id;
   template_.genesis_hash = settings.genesis_hash;
   template_.testnet = settings.genesis.testnet;
+  template_.reference_peers = settings.genesis.params.reference_peers;
   template_.storage_sync = settings.config.sync_always;
   template_.view_timeout =
       std::chrono::duration_cast<std::chrono::milliseconds>(settings.genesis.params.view_timeout);
@@ -116,10 +117,6 @@ void Reporter::tell(const Event& event) {
     template_.last_commit = Clock::now();
     commit_unpublished_ = true;
     publish();
-  }
-  if (std::holds_alternative<event::Equivocation>(event)) {
-    template_.evidence =
-        std::make_shared<const std::vector<event::Equivocation>>(from_.engine.replica().evidence());
   }
   hub_.tell(event, std::chrono::system_clock::now());
 }

@@ -47,6 +47,7 @@ std::expected<ReplicaConfig, NodeFailure> replica_config(const Genesis& genesis,
   const Duration timeout = genesis.params.view_timeout;
   const Duration idle = config.idle_interval.value_or(timeout / idle_part);
   auto replica = ReplicaConfig::with(genesis.chain_id, genesis.params.epoch_length, timeout, idle);
+  replica.reference_peers = genesis.params.reference_peers;
   if (!replica.idle_interval_fits()) {
     return std::unexpected(NodeFailure{
         Kind::bad_config, "consensus.idle_interval is too long for this chain",

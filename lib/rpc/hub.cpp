@@ -69,6 +69,7 @@ void RpcHub::tell(const Event& event, WallTime at) {
     const std::lock_guard lock(listeners_mutex_);
     for (const auto& [number, listener] : listeners_) listener(notice);
   }
+  recent_.add(event, at);
   if (!has_subscribers_.load(std::memory_order_relaxed)) return;
 
   const std::string type(name_of(event));

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "lib/rpc/recent_events.h"
 #include "lib/rpc/service.h"
 #include "lib/types/events.h"
 
@@ -71,6 +72,7 @@ class RpcHub {
   // order). Cheap while nobody listens. A CommitBlock also wakes the requests that wait for a
   // commit.
   void tell(const Event& event, WallTime at);
+  [[nodiscard]] const RecentEvents& recent() const { return recent_; }
 
   // A listener is called on the loop thread for each committed block and must be cheap: it posts.
   // Returns a number for remove_commit_listener, after whose return it is not called again.
@@ -79,13 +81,14 @@ class RpcHub {
 
   // Null when event_streams_max are open. The subscription ends when its last owner drops it.
   [[nodiscard]] std::shared_ptr<EventSubscription> subscribe(EventSubscription::Options options);
-  // Ends all streams and refuses new ones: the node is stopping.
+  // Ends all streams, each after what waits in it, and refuses new ones: the node stops. [S26]
   void close();
 
  private:
   mutable std::mutex snapshot_mutex_;
   std::shared_ptr<const NodeSnapshot> snapshot_;
 
+  RecentEvents recent_;
   std::mutex subscriptions_mutex_;
   std::vector<std::weak_ptr<EventSubscription>> subscriptions_;
   std::atomic<bool> has_subscribers_ = false;

@@ -1,5 +1,7 @@
 #include "lib/rpc/node_views.h"
 
+#include <algorithm>
+
 #include "lib/base/hex.h"
 #include "lib/rpc/event_view.h"
 
@@ -44,6 +46,7 @@ Json status_view(const NodeSnapshot& node) {
   object["syncing"] = replica.syncing;
   object["storage_sync"] = node.storage_sync ? "always" : "never";
   object["testnet"] = node.testnet;
+  object["reference_peers"] = node.reference_peers;
   object["byzantine"] = node.byzantine ? Json(*node.byzantine) : Json(nullptr);
   object["p2p"] = node.p2p_address;
   object["rpc"] = node.rpc_address;
@@ -99,21 +102,33 @@ Json peers_view(const NodeSnapshot& node) {
   return object;
 }
 
-Json evidence_view(const NodeSnapshot& node) {
+Json evidence_view(const KvReader& store, const ReplicaNames& names) {
   Json list = Json::array();
-  if (node.evidence != nullptr) {
-    for (const event::Equivocation& pair : *node.evidence) {
-      list.push_back({{"signer", to_hex(pair.signer.view())},
-                      {"name", name_or_null(node.names, pair.signer)},
-                      {"first", vote_view(pair.first)},
-                      {"second", vote_view(pair.second)}});
-    }
+  for (const auto& [number, pair] : TreeReader(store).evidence()) {
+    list.push_back({{"signer", to_hex(pair.signer.view())},
+                    {"name", name_or_null(names, pair.signer)},
+                    {"first", vote_view(pair.first)},
+                    {"second", vote_view(pair.second)}});
   }
   Json object;
   object["schema"] = "hs.evidence/v1";
   object["evidence"] = std::move(list);
   return object;
 }
+
+namespace {
+
+// Of the committed set: this node, and those it is connected to.
+TotalPower reachable_power(const NodeSnapshot& node) {
+  const ValidatorSet& set = *node.validators.committed;
+  TotalPower power = set.power_of(node.public_key).value;
+  for (const PeerStatus& peer : *node.peers) {
+    if (peer.connected && peer.key != node.public_key) power += set.power_of(peer.key).value;
+  }
+  return power;
+}
+
+}  // namespace
 
 Health health_of(const NodeSnapshot& node, std::chrono::steady_clock::time_point now) {
   Json reasons = Json::array();
@@ -124,6 +139,14 @@ Health health_of(const NodeSnapshot& node, std::chrono::steady_clock::time_point
   }
   if (!node.replica.committed_height) reasons.push_back("nothing committed yet");
   if (node.replica.syncing) reasons.push_back("catching up with the others");
+  const auto reachable = static_cast<std::uint64_t>(reachable_power(node));
+  const auto quorum = static_cast<std::uint64_t>(node.validators.committed->quorum());
+  if (reachable < quorum) {
+    reasons.push_back("connected to validators of power " + std::to_string(reachable) +
+                      ", itself included; a quorum is " + std::to_string(quorum));
+  }
+  const auto connected = std::count_if(node.peers->begin(), node.peers->end(),
+                                       [](const PeerStatus& peer) { return peer.connected; });
   Health health;
   health.ok = reasons.empty();
   health.view["schema"] = "hs.health/v1";
@@ -131,6 +154,10 @@ Health health_of(const NodeSnapshot& node, std::chrono::steady_clock::time_point
   health.view["name"] = node.name;
   health.view["committed_height"] = or_null(node.replica.committed_height);
   health.view["since_commit_ms"] = since.count();
+  health.view["peers_connected"] = connected;
+  health.view["peers_known"] = node.peers->size();
+  health.view["reachable_power"] = reachable;
+  health.view["quorum"] = quorum;
   health.view["reasons"] = std::move(reasons);
   return health;
 }

@@ -11,11 +11,12 @@ namespace hs {
 [[nodiscard]] Json stored_status_view(const ReadContext& context);
 // hs.peers/v1
 [[nodiscard]] Json peers_view(const NodeSnapshot& node);
-// hs.evidence/v1: pairs of conflicting votes of one signer.
-[[nodiscard]] Json evidence_view(const NodeSnapshot& node);
+// hs.evidence/v1: the pairs of conflicting votes that a store keeps, oldest first. [S23]
+[[nodiscard]] Json evidence_view(const KvReader& store, const ReplicaNames& names);
 
-// hs.health/v1: {"ok","reasons":[...]}. Healthy means that commits happen: the last one is no
-// longer ago than health_views_max view timeouts, an idle chain's empty blocks included.
+// hs.health/v1: {"ok","reasons":[...]}. Healthy means that commits happen, and can go on: the last
+// one is no longer ago than health_views_max view timeouts, an idle chain's empty blocks included;
+// the node is not catching up; and it is connected to validators that with itself are a quorum.
 constexpr int health_views_max = 20;
 struct Health {
   bool ok = false;

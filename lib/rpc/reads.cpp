@@ -100,21 +100,15 @@ Result<Json> state_list(const ReadContext& context, const Query& query) {
   std::optional<Bytes> after;
   if (query.contains("after")) {
     HS_TRY(key, from_hex(query.at("after")));
-    after = key;
+    after = kv::user_key(key);
+    after->push_back(0);  // the first key above it
   }
   const TreeReader reader(context.store);
   Json entries = Json::array();
   Bytes last;
   bool more = false;
   std::size_t bytes = 0;
-  const auto scan = [&](BytesView app_prefix, const kv::Visitor& visit) {
-    reader.scan_app(app_prefix, visit);
-  };
-  kv::list(scan, as_bytes(prefix), [&](BytesView key, BytesView value) {
-    if (after &&
-        !std::lexicographical_compare(after->begin(), after->end(), key.begin(), key.end())) {
-      return true;
-    }
+  const kv::Visitor take = [&](BytesView key, BytesView value) {
     if (entries.size() >= limit || bytes > answer_bytes_max) {
       more = true;
       return false;
@@ -126,7 +120,12 @@ Result<Json> state_list(const ReadContext& context, const Query& query) {
     last = to_bytes(key);
     bytes += key.size() + value.size();
     return true;
-  });
+  };
+  // From where the page before ended: a look at the last page must not cost a look at all of them.
+  const auto scan = [&](BytesView app_prefix, const kv::Visitor& visit) {
+    reader.scan_app_from(app_prefix, after ? *after : to_bytes(app_prefix), visit);
+  };
+  kv::list(scan, as_bytes(prefix), take);
   Json answer;
   answer["schema"] = "hs.state/v1";
   HS_TRY(height, height_of_state(reader));
@@ -174,6 +173,12 @@ std::optional<Result<Json>> route(const ReadContext& context, const HttpRequest&
 
 }  // namespace
 
+  if (path == "/v1/evidence") {
+    return with_query([](const ReadContext& at, const Query& query) -> Result<Json> {
+      HS_TRY_STATUS(only_known(query, {}));
+      return evidence_view(at.store, at.names);
+    });
+  }
 Result<std::uint64_t> number_in(const Query& query, const std::string& name,
                                 std::uint64_t otherwise, std::uint64_t most) {
   const auto found = query.find(name);

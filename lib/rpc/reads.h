@@ -27,6 +27,7 @@ struct ReadContext {
 //   /v1/state/KEY (percent-encoded)         hs.state_value/v1
 //   /v1/state?prefix=&limit=&after=HEX      hs.state/v1
 // None: the path is none of these. Errors are hs.error/v1 answers: 400, 404, and 500 where the
+//   /v1/evidence                            hs.evidence/v1
 // store is corrupt. The method is not looked at.
 [[nodiscard]] std::optional<HttpResponse> answer_read(const ReadContext& context,
                                                       const HttpRequest& request);

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::string_view transactions_path = "/v1/transactions";
 constexpr std::string_view admin_path = "/v1/admin/";
+constexpr std::uint64_t recent_limit_default = 100;
 
 bool is_transaction_path(const std::string& path) {
   return path == transactions_path || path.starts_with(std::string(transactions_path) + "/");
@@ -24,9 +25,12 @@ HttpResponse wrong_method(const std::string& allowed) {
   return error_response(405, "method_not_allowed", "this route answers " + allowed + " only");
 }
 
-// Names of event types, separated by commas; a name that is no event type would silence the stream.
-Result<std::set<std::string>> parse_types(const std::string& text) {
+// Names of event types, separated by commas, empty without the parameter; a name that is no event
+// type would silence the stream.
+Result<std::set<std::string>> types_in(const Query& query) {
   std::set<std::string> types;
+  if (!query.contains("type")) return types;
+  const std::string& text = query.at("type");
   std::size_t start = 0;
   while (start <= text.size()) {
     const std::size_t comma = std::min(text.find(',', start), text.size());
@@ -69,10 +73,21 @@ void Routes::handle(const HttpRequest& request, Respond respond) {
   respond(handle_get(request, *node));
 }
 
+Result<Json> Routes::recent_events(const std::string& query_text) const {
+  HS_TRY(query, parse_query(query_text));
+  HS_TRY_STATUS(only_known(query, {"type", "limit"}));
+  HS_TRY(types, types_in(query));
+  HS_TRY(limit, number_in(query, "limit", recent_limit_default, recent_events_max));
+  return hub_->recent().view(types, limit);
+}
+
 HttpResponse Routes::handle_get(const HttpRequest& request, const NodeSnapshot& node) {
   const auto answer = [&]() -> std::optional<HttpResponse> {
     if (request.path == "/v1/peers") return json_response(peers_view(node));
-    if (request.path == "/v1/evidence") return json_response(evidence_view(node));
+    if (request.path == "/v1/events/recent") {
+      const auto recent = recent_events(request.query);
+      return recent ? json_response(*recent) : error_response(recent.error());
+    }
     if (request.path == "/v1/health") {
       const Health health = health_of(node, std::chrono::steady_clock::now());
       return json_response(health.view, health.ok ? 200 : 503);
@@ -140,8 +155,7 @@ Routes::Stream Routes::open_stream(const HttpRequest& request, std::function<voi
   const auto types = [&]() -> Result<std::set<std::string>> {
     HS_TRY(query, parse_query(request.query));
     HS_TRY_STATUS(only_known(query, {"type"}));
-    if (!query.contains("type")) return std::set<std::string>{};
-    return parse_types(query.at("type"));
+    return types_in(query);
   }();
   if (!types) return error_response(types.error());
   auto subscription = hub_->subscribe({.types = *types, .wake = std::move(wake)});

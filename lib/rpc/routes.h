@@ -23,7 +23,8 @@ class Routes {
   ~Routes();
 
   // Beside answer_read() (lib/rpc/reads.h):
-  //   GET  /v1/peers   /v1/evidence   /v1/health (200 or 503)   /metrics
+  //   GET  /v1/peers   /v1/health (200 or 503)   /metrics
+  //   GET  /v1/events/recent?type=A,B&limit=
   //   GET  /v1/transactions/ID?wait=&timeout_ms=
   //   POST /v1/transactions?wait=&timeout_ms=
   //   POST /v1/admin/NAME        on the control door alone
@@ -42,6 +43,7 @@ class Routes {
  private:
   void handle_transactions(const HttpRequest& request, const NodeSnapshot& node, Respond respond);
   [[nodiscard]] HttpResponse handle_admin(const HttpRequest& request);
+  [[nodiscard]] Result<Json> recent_events(const std::string& query_text) const;
   [[nodiscard]] HttpResponse handle_get(const HttpRequest& request, const NodeSnapshot& node);
 
   Door door_;

@@ -6,10 +6,9 @@
 #include <asio/io_context.hpp>
 #include <asio/post.hpp>
 #include <asio/steady_timer.hpp>
-#include <restinio/all.hpp>
-
 #include <thread>
 
+#include "lib/rpc/http_listener.h"
 #include "lib/rpc/routes.h"
 
 namespace hs {
@@ -18,7 +17,6 @@ namespace {
 struct Traits : restinio::default_single_thread_traits_t {
   static constexpr bool use_connection_count_limiter = true;
 };
-using HttpServer = restinio::http_server_t<Traits>;
 using RequestHandle = restinio::request_handle_t;
 using ChunkedResponse = restinio::response_builder_t<restinio::chunked_output_t>;
 
@@ -30,6 +28,9 @@ constexpr std::chrono::seconds write_timeout{10};
 constexpr std::chrono::hours answer_timeout{24};
 // Up to here an oversize body is read and answered with 413; beyond, the connection is closed.
 constexpr std::size_t body_bytes_read = 2 * http_body_bytes_max;
+// How long a stopping server goes on sending what its streams have been told. [S26]
+constexpr std::chrono::milliseconds drain_time_max{500};
+constexpr std::chrono::milliseconds drain_look_interval{5};
 
 std::string reason_of(int status) {
   switch (status) {
@@ -109,6 +110,9 @@ class StreamWriter : public std::enable_shared_from_this<StreamWriter> {
     beat();
   }
 
+  // Does it only send what is left?
+  [[nodiscard]] bool is_ending() const { return subscription_ && subscription_->ended(); }
+
   void pump() {
     if (is_writing_ || is_done_) return;
     std::string lines = subscription_->take();
@@ -172,15 +176,18 @@ class StreamWriter : public std::enable_shared_from_this<StreamWriter> {
 
 struct RpcServer::Impl {
   Impl(const RpcService& service, RpcHub& hub) : routes(Door::tcp, service, hub) {}
+  ~Impl() { listener.close(); }
 
   Status listen(const Options& options);
   restinio::request_handling_status_t on_request(const RequestHandle& handle);
   void open_stream(const RequestHandle& handle, const HttpRequest& request);
   void stop();
+  void drain(std::chrono::steady_clock::time_point until);
 
+  HttpListener<Traits> listener;  // connections that end with the io_context still tell it so
   asio::io_context io;
   Routes routes;
-  std::unique_ptr<HttpServer> http;
+  asio::steady_timer drain_timer{io};
   std::set<std::shared_ptr<StreamWriter>> streams;  // used on the RPC thread
   std::uint16_t port = 0;
   std::thread thread;
@@ -199,22 +206,16 @@ Status RpcServer::Impl::listen(const Options& options) {
                           .max_field_count(64)
                           .max_body_size(body_bytes_read);
   try {
-    http = std::make_unique<HttpServer>(restinio::external_io_context(io), [&](auto& settings) {
-      settings.address(address)
-          .protocol(address.is_v6() ? asio::ip::tcp::v6() : asio::ip::tcp::v4())
-          .port(options.port)
-          .acceptor_post_bind_hook([this](asio::ip::tcp::acceptor& acceptor) {
-            port = acceptor.local_endpoint().port();
-          })
-          .incoming_http_msg_limits(limits)
-          .max_parallel_connections(http_connections_max)
-          .max_pipelined_requests(1)
-          .read_next_http_message_timelimit(request_timeout)
-          .write_http_response_timelimit(write_timeout)
-          .handle_request_timeout(answer_timeout)
-          .request_handler([this](const RequestHandle& handle) { return on_request(handle); });
-    });
-    http->open_sync();
+    HttpListener<Traits>::Settings settings;
+    settings.incoming_http_msg_limits(limits)
+        .max_parallel_connections(http_connections_max)
+        .max_pipelined_requests(1)
+        .read_next_http_message_timelimit(request_timeout)
+        .write_http_response_timelimit(write_timeout)
+        .handle_request_timeout(answer_timeout)
+        .request_handler([this](const RequestHandle& handle) { return on_request(handle); });
+    listener.open(io, {address, options.port}, std::move(settings));
+    port = listener.port();
   } catch (const std::system_error& failure) {
     const bool taken = failure.code() == asio::error::address_in_use;
     return fail(taken ? Errc::exists : Errc::io, "cannot listen on " + options.host + ":" +
@@ -276,11 +277,23 @@ void RpcServer::Impl::stop() {
   routes.stop();
   if (!thread.joinable()) return;
   asio::post(io, [this] {
-    streams.clear();
-    http->close_sync();
-    io.stop();  // connections that are open end with it
+    listener.close();
+    drain(std::chrono::steady_clock::now() + drain_time_max);
   });
   thread.join();
+}
+
+// Streams that were ended because the node stops are sent to their last line.
+void RpcServer::Impl::drain(std::chrono::steady_clock::time_point until) {
+  const bool is_done = std::none_of(streams.begin(), streams.end(),
+                                    [](const auto& stream) { return stream->is_ending(); });
+  if (is_done || std::chrono::steady_clock::now() >= until) {
+    streams.clear();
+    io.stop();  // connections that are open end with it
+    return;
+  }
+  drain_timer.expires_after(drain_look_interval);
+  drain_timer.async_wait([this, until](const std::error_code&) { drain(until); });
 }
 
 RpcServer::RpcServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -294,5 +307,7 @@ Result<std::unique_ptr<RpcServer>> RpcServer::start(const Options& options,
 }
 
 std::uint16_t RpcServer::port() const { return impl_->port; }
+
+std::uint64_t RpcServer::failed_accepts() const { return impl_->listener.failed_accepts(); }
 
 }  // namespace hs

@@ -28,6 +28,9 @@ class RpcServer {
   RpcServer& operator=(const RpcServer&) = delete;
 
   [[nodiscard]] std::uint16_t port() const;
+  // Connections that could not be taken, for want of a descriptor for example; it goes on after
+  // each.
+  [[nodiscard]] std::uint64_t failed_accepts() const;
 
  private:
   struct Impl;

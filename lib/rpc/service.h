@@ -54,6 +54,7 @@ struct NodeSnapshot {
   PublicKey public_key;
   ChainId chain_id;
   Hash genesis_hash;
+  bool reference_peers = false;          // as the genesis says
   bool testnet = false;                  // a test genesis: faults and misbehaviour allowed
   bool storage_sync = true;              // false: storage.sync is never; marked in every status
   std::optional<std::string> byzantine;  // strategy now in force; none while honest
@@ -64,7 +65,6 @@ struct NodeSnapshot {
   ValidatorSetState validators;
   std::map<PublicKey, std::string> names;                // of validators and peers, where known
   std::shared_ptr<const std::vector<PeerStatus>> peers;  // never null
-  std::shared_ptr<const std::vector<event::Equivocation>> evidence;  // null: none
   std::chrono::milliseconds view_timeout{0};  // T of the genesis; `health` judges by it
 
   std::size_t pool_transactions = 0;

@@ -33,7 +33,15 @@ FakeNode::FakeNode() : set_(four()), app_(KvAppConfig{.chain_id = test_chain}) {
   node.chain_id = test_chain;
   node.genesis_hash = test_hash("genesis");
   node.testnet = true;
-  node.peers = std::make_shared<std::vector<PeerStatus>>();
+  auto peers = std::make_shared<std::vector<PeerStatus>>();
+  for (const Validator& member : set_.members()) {
+    if (member.key == node.public_key) continue;
+    PeerStatus& peer = peers->emplace_back();
+    peer.key = member.key;
+    peer.name = names_[member.key];
+    peer.connected = true;
+  }
+  node.peers = std::move(peers);
   node.names = names_;
   node.view_timeout = std::chrono::milliseconds(1000);
   node.started = node.last_commit = std::chrono::steady_clock::now();

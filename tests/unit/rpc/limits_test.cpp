@@ -1,3 +1,8 @@
+#include <sys/resource.h>
+
+#include <chrono>
+#include <thread>
+
 #include "lib/rpc/client.h"
 #include "lib/rpc/http.h"
 #include "lib/rpc/server.h"
@@ -104,6 +109,27 @@ TEST_CASE_METHOD(Limited, "the node answers again when more connections than its
     }
   }
   CHECK(still_answers());
+}
+
+TEST_CASE_METHOD(Limited, "a server that had no descriptor left answers once there are some",
+                 "[rpc]") {
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  const int next_descriptor = ::dup(0);
+  REQUIRE(next_descriptor >= 0);
+  ::close(next_descriptor);
+  rlimit scarce = before;
+  scarce.rlim_cur = static_cast<rlim_t>(next_descriptor) + 1;  // for our end of a connection alone
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &scarce) == 0);
+  test::RawConnection connection(server->port());
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (server->failed_accepts() < 2 && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::yield();
+  }
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+  CHECK(server->failed_accepts() >= 2);
+  connection.send("GET /v1/status HTTP/1.1\r\n" + host_line() + "\r\n");
+  CHECK(connection.read_until("\r\n").starts_with("HTTP/1.1 200"));
 }
 
 }  // namespace hs

@@ -2,6 +2,7 @@
 
 #include "lib/base/hex.h"
 #include "tests/support/catch.h"
+#include "tests/support/chain.h"
 #include "tests/unit/rpc/fake_node.h"
 
 namespace hs {
@@ -32,6 +33,29 @@ struct Stored {
     return Json::parse(answer.body);
   }
   test::FakeNode node;
+};
+
+// Counts the entries that scans show.
+class Watched : public KvReader {
+ public:
+  explicit Watched(const KvReader& store) : store_(&store) {}
+  [[nodiscard]] std::optional<Bytes> get(BytesView key) const override { return store_->get(key); }
+  void scan(BytesView prefix, const Visitor& visit) const override {
+    store_->scan(prefix, counting(visit));
+  }
+  void scan_from(BytesView prefix, BytesView from, const Visitor& visit) const override {
+    store_->scan_from(prefix, from, counting(visit));
+  }
+  mutable std::size_t shown = 0;
+
+ private:
+  [[nodiscard]] Visitor counting(const Visitor& visit) const {
+    return [this, &visit](BytesView key, BytesView value) {
+      ++shown;
+      return visit(key, value);
+    };
+  }
+  const KvReader* store_;
 };
 
 }  // namespace
@@ -79,6 +103,54 @@ TEST_CASE_METHOD(Stored, "state is listed in pages that join without gap or repe
   CHECK(keys == std::vector<std::string>{"b/1", "b/2", "b/3", "b/4", "b/5"});
   CHECK(json("/v1/state")["entries"].size() == 7);
   CHECK(json("/v1/state", "prefix=zzz")["entries"].empty());
+}
+
+TEST_CASE_METHOD(Stored, "a page of the state is read from where the last one ended", "[rpc]") {
+  const auto store = node.snapshot();
+  const Watched watched(*store);
+  const auto page = [&](const std::string& query) {
+    watched.shown = 0;
+    const auto answer = answer_read({.store = watched,
+                                     .chain_id = node.node.chain_id,
+                                     .genesis_hash = node.node.genesis_hash,
+                                     .names = node.names()},
+                                    {.method = "GET", .path = "/v1/state", .query = query});
+    REQUIRE(answer.has_value());
+    return Json::parse(answer->body);
+  };
+  const Json first = page("limit=5");
+  CHECK(watched.shown == 6);  // and one more, to know whether there is a next page
+  const Json last = page("limit=5&after=" + first["next_after"].get<std::string>());
+  CHECK(last["entries"].size() == 2);
+  CHECK(watched.shown <= 3);
+}
+
+TEST_CASE_METHOD(Stored, "evidence is read from the store, oldest first", "[rpc][S23]") {
+  MemoryStore store;
+  const auto vote = [](std::uint64_t view, std::string_view block) {
+    return PhaseVote{test::test_chain, View{view}, test::test_hash(block), Phase::generic, {}};
+  };
+  REQUIRE(initialise(store, {{}, test::test_set({{1}, {2}, {3}, {4}})}).has_value());
+  BlockTree tree(store);
+  const PublicKey signer = test::test_key(3).public_key();
+  for (const std::uint64_t number : {300, 2, 1'000}) {
+    tree.keep_evidence(number, {signer, vote(number, "one"), vote(number, "two")});
+  }
+  tree.drop_evidence(2);
+  store.write(tree.take_batch(), false);
+  const auto answer = answer_read({.store = store,
+                                   .chain_id = node.node.chain_id,
+                                   .genesis_hash = node.node.genesis_hash,
+                                   .names = node.names()},
+                                  {.method = "GET", .path = "/v1/evidence"});
+  REQUIRE(answer.has_value());
+  const Json evidence = Json::parse(answer->body);
+  CHECK(evidence["schema"] == "hs.evidence/v1");
+  REQUIRE(evidence["evidence"].size() == 2);
+  CHECK(evidence["evidence"][0]["first"]["view"] == 300);
+  CHECK(evidence["evidence"][1]["second"]["block"] == to_hex(test::test_hash("two").view()));
+  CHECK(evidence["evidence"][0]["signer"] == to_hex(signer.view()));
+  CHECK(evidence["evidence"][0]["first"]["signature"].get<std::string>().size() == 128);
 }
 
 TEST_CASE_METHOD(Stored, "a question that cannot be understood is refused by name", "[rpc]") {

@@ -5,6 +5,7 @@
 
 #include "lib/base/hex.h"
 #include "tests/support/catch.h"
+#include "tests/support/chain.h"
 #include "tests/unit/rpc/fake_node.h"
 
 namespace hs {
@@ -98,6 +99,44 @@ TEST_CASE_METHOD(Served, "a node that does not commit is not healthy", "[rpc]") 
   const Json health = json(ask("GET", "/v1/health"), 503);
   CHECK(health["ok"] == false);
   CHECK(health["reasons"].size() == 1);
+}
+
+TEST_CASE_METHOD(Served, "a node that is cut off from a quorum is not healthy", "[rpc]") {
+  CHECK(json(ask("GET", "/v1/health"), 200)["peers_connected"] == 3);
+  auto peers = std::make_shared<std::vector<PeerStatus>>(*node.node.peers);
+  peers->at(0).connected = false;
+  node.node.peers = peers;
+  node.publish();
+  CHECK(json(ask("GET", "/v1/health"), 200)["reachable_power"] == 3);  // a quorum of four
+  peers = std::make_shared<std::vector<PeerStatus>>(*peers);
+  peers->at(1).connected = false;
+  node.node.peers = peers;
+  node.publish();
+  const Json health = json(ask("GET", "/v1/health"), 503);
+  CHECK(health["reachable_power"] == 2);
+  CHECK(health["quorum"] == 3);
+  CHECK(health["reasons"].size() == 1);
+}
+
+TEST_CASE_METHOD(Served, "the newest events are remembered, rare ones longer", "[rpc]") {
+  const auto at = std::chrono::system_clock::now();
+  node.hub.tell(event::BanPeer{test::test_key(2).public_key(), "it lied"}, at);
+  const auto block = std::make_shared<const Block>(
+      make_block(Height{0}, genesis_pc(), test::test_hash("data"), {Bytes(1 << 20)}));
+  node.hub.tell(event::InsertBlock{block}, at);
+  for (std::uint64_t view = 1; view <= 2 * recent_events_max; ++view) {
+    node.hub.tell(event::StartView{View{view}, test::test_key(1).public_key()}, at);
+  }
+  const Json all = json(ask("GET", "/v1/events/recent", "limit=512"), 200);
+  CHECK(all["schema"] == "hs.events/v1");
+  REQUIRE(all["events"].size() == recent_events_max);
+  CHECK(all["events"].back()["view"] == 2 * recent_events_max);
+  CHECK(block.use_count() == 1);  // nobody keeps a block's data for its event
+  const Json rare = json(ask("GET", "/v1/events/recent", "type=BanPeer,InsertBlock"), 200);
+  REQUIRE(rare["events"].size() == 1);
+  CHECK(rare["events"][0]["why"] == "it lied");
+  CHECK(json(ask("GET", "/v1/events/recent", "limit=2"), 200)["events"].size() == 2);
+  CHECK(ask("GET", "/v1/events/recent", "type=Nonsense").get().status == 400);
 }
 
 TEST_CASE_METHOD(Served, "metrics are Prometheus text, and a peer's name cannot break it",

@@ -116,4 +116,18 @@ TEST_CASE_METHOD(Streaming, "a stream ends when the node stops", "[rpc]") {
   CHECK(rest.find("too_slow") == std::string::npos);
 }
 
+TEST_CASE_METHOD(Streaming, "what was told before the node stops reaches the readers of streams",
+                 "[rpc][S26]") {
+  const auto stream = open();
+  REQUIRE(stream->read_until("\r\n\r\n").starts_with("HTTP/1.1 200"));
+  constexpr std::uint64_t events = 5'000;
+  for (std::uint64_t view = 1; view <= events; ++view) tell(view);
+  node.hub.close();
+  std::thread stopping([this] { server.reset(); });
+  const std::string rest = stream->read_all();
+  stopping.join();
+  CHECK(rest.find("\"view\":" + std::to_string(events) + "}") != std::string::npos);
+  CHECK(rest.ends_with("0\r\n\r\n"));
+}
+
 }  // namespace hs
