@@ -258,6 +258,8 @@ void NodeLoop::on_transactions(const PublicKey& peer, BytesView body) {
       case kv::Refusal::malformed:
       case kv::Refusal::too_large:
       case kv::Refusal::wrong_chain:
+      case kv::Refusal::no_authority:
+      case kv::Refusal::unauthorised:
         check_failed(peer);
         break;
       default:
@@ -269,8 +271,9 @@ void NodeLoop::on_transactions(const PublicKey& peer, BytesView body) {
 std::vector<Admission> NodeLoop::submit(const std::vector<Bytes>& transactions) {
   std::vector<Admission> admissions;
   admissions.reserve(transactions.size());
+  app_.know_validators(engine_.replica().validators());
   for (const Bytes& transaction : transactions) {
-    auto result = app_.admit_transaction(transaction);
+    auto result = app_.submit_transaction(transaction);
     if (result) {
       counted_.submitted(*result);
       own_transactions_.push_back(transaction);
@@ -339,20 +342,29 @@ void NodeLoop::send_transactions(const std::vector<Bytes>& transactions, bool ma
 
 void NodeLoop::add_peer(const PeerAddress& peer) {
   configured_peers_.insert(peer.key);
+  reporter_.expect_peer(peer);
   transport_.add_peer(peer.key, peer.at);
   allowed_sets_.reset();
   refresh_allowed();
 }
 
+void NodeLoop::remove_peer(const PublicKey& peer) {
+  configured_peers_.erase(peer);
+  reporter_.forget_peer(peer);
+  allowed_sets_.reset();
+  refresh_allowed();
+}
+
 void NodeLoop::refresh_allowed() {
-  auto sets = engine_.replica().validators().active();
-  if (allowed_sets_ == sets) return;
-  std::set<PublicKey> allowed = configured_peers_;
-  for (const ValidatorSetPtr& set : sets) {
-    for (const Validator& validator : set->members()) allowed.insert(validator.key);
-  }
+  const Replica& replica = engine_.replica();
+  auto sets = replica.validators().active();
+  auto pending = replica.pending_update_blocks();
+  if (allowed_sets_ == sets && allowed_pending_ == pending) return;
+  std::set<PublicKey> allowed = replica.members();  // [S25]
+  allowed.insert(configured_peers_.begin(), configured_peers_.end());
   std::erase_if(allowed, [&](const PublicKey& key) { return penalties_.is_banished(key); });
   allowed_sets_ = std::move(sets);
+  allowed_pending_ = std::move(pending);
   transport_.set_allowed(std::move(allowed));
 }
 

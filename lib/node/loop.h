@@ -54,6 +54,8 @@ class NodeLoop {
   [[nodiscard]] bool is_pending(const TransactionId& id) const { return app_.is_pending(id); }
   // Allows this peer to connect, and dials it.
   void add_peer(const PeerAddress& peer);
+  // Forgets it: it may connect no longer, unless it is a member of the validator set.
+  void remove_peer(const PublicKey& peer);
   // Calls `show` with a status line every so often, from run().
   void show_status_line(std::chrono::milliseconds every,
                         std::function<void(const std::string&)> show);
@@ -102,6 +104,7 @@ class NodeLoop {
 
   std::set<PublicKey> configured_peers_;
   std::optional<std::vector<ValidatorSetPtr>> allowed_sets_;  // those set_allowed() knows
+  std::vector<Hash> allowed_pending_;
   std::vector<Bytes> own_transactions_;                       // to be gossiped in this turn
   std::vector<Bytes> passed_transactions_;
   bool work_arrived_ = false;

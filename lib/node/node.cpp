@@ -71,7 +71,7 @@ struct Node::Impl {
         log(std::move(log_in)),
         app(app_config),
         loop(settings, loaded_vault(), app, hub, log, random_number()),
-        service(make_rpc_service(*vault.store, loop)),
+        service(make_rpc_service(*vault.store, loop, settings.genesis.testnet)),
         control_path(std::move(control_path_in)) {}
 
   ~Impl() {
@@ -156,7 +156,10 @@ std::expected<std::unique_ptr<Node>, NodeFailure> Node::start(NodeSettings setti
   }
   LoggerPtr log = open_log(settings.home, settings.config, options.log_to_stderr);
   const KvAppConfig app_config{
-      .chain_id = settings.genesis.chain_id, .pool = {}, .index_salt = random_number()};
+      .chain_id = settings.genesis.chain_id,
+      .pool = {},
+      .index_salt = random_number(),
+      .authority = settings.genesis.authority};
   auto impl = std::make_unique<Impl>(std::move(settings), std::move(*vault), std::move(log),
                                      app_config, std::move(*control_path));
   if (auto failure = impl->start_servers()) return std::unexpected(std::move(*failure));

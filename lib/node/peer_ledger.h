@@ -14,6 +14,8 @@ class PeerLedger {
  public:
   // A peer that is expected: shown as not connected until it is. `name` may be empty.
   void expect(const PublicKey& peer, const std::string& name, const std::string& address);
+  // A peer that is not expected any more; one that is connected is shown as long as it is.
+  void forget(const PublicKey& peer) { entries_.erase(peer); }
   void up(const PublicKey& peer, const PeerInfo& info);
   // All peers that were ever expected or up, with the figures of `connected` added to those of
   // their earlier connections.

@@ -91,6 +91,16 @@ void Reporter::set_addresses(std::string p2p, std::string rpc) {
 }
 
 void Reporter::peer_up(const PublicKey& peer, const PeerInfo& info) {
+void Reporter::expect_peer(const PeerAddress& peer) {
+  refreshed_.reset();
+  if (peer.key != template_.public_key) ledger_.expect(peer.key, "", to_string(peer.at));
+}
+
+void Reporter::forget_peer(const PublicKey& peer) {
+  refreshed_.reset();
+  ledger_.forget(peer);
+}
+
   ledger_.up(peer, info);
   // A peer's own word does not change the name that the genesis gives.
   template_.names.try_emplace(peer, info.name);

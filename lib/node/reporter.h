@@ -42,6 +42,9 @@ class Reporter {
   void set_addresses(std::string p2p, std::string rpc);
   void peer_up(const PublicKey& peer, const PeerInfo& info);
   void peer_down(const PublicKey& peer, CloseReason reason, const std::string& text);
+  // A peer that is to be connected from now on, and one that is not any more.
+  void expect_peer(const PeerAddress& peer);
+  void forget_peer(const PublicKey& peer);
 
   // Logs the event and tells it to the hub. A commit is told only after a snapshot that shows it.
   void tell(const Event& event);

@@ -3,6 +3,8 @@
 #include <future>
 #include <nlohmann/json.hpp>
 
+#include "lib/base/hex.h"
+
 namespace hs {
 namespace {
 
@@ -28,7 +30,15 @@ Result<nlohmann::ordered_json> stop_node(NodeLoop& loop) {
   return nlohmann::ordered_json{{"schema", "hs.node_stop/v1"}, {"stopping", true}};
 }
 
-Result<nlohmann::ordered_json> add_peer(NodeLoop& loop, const nlohmann::json& arguments) {
+// On a real chain node.yaml and the validator set say who may connect, and nothing else does.
+Status only_on_testnet(bool testnet) {
+  if (testnet) return {};
+  return fail(Errc::denied, "peers are added and removed on a test genesis only");
+}
+
+Result<nlohmann::ordered_json> add_peer(NodeLoop& loop, bool testnet,
+                                        const nlohmann::json& arguments) {
+  HS_TRY_STATUS(only_on_testnet(testnet));
   if (!arguments.is_object() || arguments.size() != 1 || !arguments.contains("peer") ||
       !arguments["peer"].is_string()) {
     return fail(Errc::bad_value, R"(expected {"peer": "KEY@HOST:PORT"})");
@@ -42,9 +52,24 @@ Result<nlohmann::ordered_json> add_peer(NodeLoop& loop, const nlohmann::json& ar
   return nlohmann::ordered_json{{"schema", "hs.peer_add/v1"}, {"peer", to_string(peer)}};
 }
 
+Result<nlohmann::ordered_json> remove_peer(NodeLoop& loop, bool testnet,
+                                           const nlohmann::json& arguments) {
+  HS_TRY_STATUS(only_on_testnet(testnet));
+  if (!arguments.is_object() || arguments.size() != 1 || !arguments.contains("peer") ||
+      !arguments["peer"].is_string()) {
+    return fail(Errc::bad_value, R"(expected {"peer": "KEY"})");
+  }
+  HS_TRY(key, fixed_from_hex<PublicKey>(arguments["peer"].get<std::string>()));
+  HS_TRY_STATUS(ask<bool>(loop, [&loop, key] {
+    loop.remove_peer(key);
+    return true;
+  }));
+  return nlohmann::ordered_json{{"schema", "hs.peer_remove/v1"}, {"peer", to_hex(key.view())}};
+}
+
 }  // namespace
 
-RpcService make_rpc_service(KvStore& store, NodeLoop& loop) {
+RpcService make_rpc_service(KvStore& store, NodeLoop& loop, bool testnet) {
   RpcService service;
   service.store_snapshot = [&store] { return store.snapshot(); };
   service.submit = [&loop](std::vector<Bytes> transactions,
@@ -57,8 +82,11 @@ RpcService make_rpc_service(KvStore& store, NodeLoop& loop) {
     loop.post([&loop, id, done = std::move(done)] { done(loop.is_pending(id)); });
   };
   service.admin["stop"] = [&loop](const nlohmann::json&) { return stop_node(loop); };
-  service.admin["peer_add"] = [&loop](const nlohmann::json& arguments) {
-    return add_peer(loop, arguments);
+  service.admin["peer_add"] = [&loop, testnet](const nlohmann::json& arguments) {
+    return add_peer(loop, testnet, arguments);
+  };
+  service.admin["peer_remove"] = [&loop, testnet](const nlohmann::json& arguments) {
+    return remove_peer(loop, testnet, arguments);
   };
   return service;
 }

@@ -5,7 +5,8 @@
 
 namespace hs {
 
-// `store` and `loop` outlive the servers that use it.
-[[nodiscard]] RpcService make_rpc_service(KvStore& store, NodeLoop& loop);
+// `store` and `loop` outlive the servers that use it. `testnet`: the genesis is a test genesis, so
+// peers may be added and removed.
+[[nodiscard]] RpcService make_rpc_service(KvStore& store, NodeLoop& loop, bool testnet);
 
 }  // namespace hs

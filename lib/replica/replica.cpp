@@ -1,5 +1,6 @@
 #include "lib/replica/replica.h"
 
+#include "lib/base/mutate.h"
 #include "lib/replica/state.h"
 
 namespace hs {
@@ -20,6 +21,28 @@ ReplicaStatus Replica::status() const { return state_->status(); }
 const PublicKey& Replica::key() const { return state_->me(); }
 
 const ValidatorSetState& Replica::validators() const { return state_->tree().validators(); }
+
+std::set<PublicKey> Replica::members() const {
+  const BlockTree& tree = state_->tree();
+  std::set<PublicKey> keys;
+  const auto add = [&](const ValidatorSet& set) {
+    for (const Validator& member : set.members()) keys.insert(member.key);
+  };
+  if (HS_MUTATE(S25)) {
+    add(*tree.validators().committed);
+    return keys;
+  }
+  for (const ValidatorSetPtr& set : tree.validators().active()) add(*set);
+  for (const Hash& block : tree.pending_update_blocks()) {
+    const auto& pending = std::get<PendingUpdates>(tree.updates_status(block));
+    for (const auto& [key, power] : pending.updates.inserts) keys.insert(key);
+  }
+  return keys;
+}
+
+std::vector<Hash> Replica::pending_update_blocks() const {
+  return state_->tree().pending_update_blocks();
+}
 
 std::vector<event::Equivocation> Replica::evidence() const {
   std::vector<event::Equivocation> pairs;

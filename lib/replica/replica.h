@@ -7,7 +7,9 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "lib/app/app.h"
 #include "lib/base/rng.h"
@@ -58,8 +60,6 @@ class Replica {
 
   [[nodiscard]] ReplicaStatus status() const;
   [[nodiscard]] const PublicKey& key() const;
-  // Keys the transport must stay connected to: the committed set, and the previous one while
-  // undecided. [S25]
   [[nodiscard]] const ValidatorSetState& validators() const;
   // Keys the transport must stay connected to: the committed set, the previous one while undecided,
   // and what updates that wait for their commit would add, as those vote as soon as it is there.

@@ -5,6 +5,7 @@
 
 #include "lib/base/hex.h"
 #include "lib/base/overloaded.h"
+#include "lib/kvapp/queries.h"
 #include "lib/rpc/event_view.h"
 
 namespace hs {
@@ -102,15 +103,36 @@ const char* ChainView::status_of(const Hash& block, Height height) const {
   return tree_.block_at(height) == block ? "committed" : "abandoned";
 }
 
-const ValidatorSet* ChainView::set_of(const SignatureSet& signatures) const {
-  if (signatures.size() == validators_.committed->size()) return validators_.committed.get();
-  if (signatures.size() == validators_.previous->size()) return validators_.previous.get();
-  return nullptr;
+Result<ValidatorSetPtr> ChainView::set_after(std::optional<Height> height) const {
+  if (!validators_.update_height || (height && *height >= *validators_.update_height)) {
+    return validators_.committed;
+  }
+  const auto scan = [&](BytesView prefix, const kv::Visitor& visit) {
+    tree_.scan_app(prefix, visit);
+  };
+  // The first change that comes later replaced the set that was in force then.
+  HS_TRY(changes, kv::set_changes(scan, height ? next(*height) : Height{0}, 1));
+  if (changes.empty()) return validators_.committed;  // another app's, or an older version's
+  return std::make_shared<const ValidatorSet>(std::move(changes.front().change.before));
+}
+
+// A block is judged by the set that its parent leaves; its Decide certificate by the one that it
+// leaves itself. [PROTOCOL 1.8]
+ValidatorSetPtr ChainView::set_of(const PhaseCertificate& pc) const {
+  const std::optional<Height> height = tree_.height(pc.block);
+  if (!height) return nullptr;
+  std::optional<Height> after = *height;
+  if (pc.phase != Phase::decide) {
+    after = height->value == 0 ? std::nullopt : std::optional(Height{height->value - 1});
+  }
+  const auto set = set_after(after);
+  if (!set || (*set)->size() != pc.signatures.size()) return nullptr;
+  return *set;
 }
 
 Json ChainView::certificate(const PhaseCertificate& pc) const {
   Json object = certificate_bits_view(pc);
-  const ValidatorSet* set = pc.is_genesis() ? nullptr : set_of(pc.signatures);
+  const ValidatorSetPtr set = pc.is_genesis() ? nullptr : set_of(pc);
   if (pc.is_genesis()) {
     object["signers"] = Json::array();
     object["power"] = 0;
@@ -139,9 +161,8 @@ void ChainView::put_summary(Json& object, const BlockHeader& header) const {
       header.justify.is_genesis() ? Json(nullptr) : Json(to_hex(header.justify.block.view()));
   object["data_hash"] = to_hex(header.data_hash.view());
   object["view"] = own ? Json(own->view.value) : Json(nullptr);
-  // Only a certificate says in which view a block was proposed. The set may have changed since, so
-  // an old proposer is told only where the signatures still fit a set that is known.
-  const ValidatorSet* set = own ? set_of(own->signatures) : nullptr;
+  // Only a certificate says in which view a block was proposed.
+  const ValidatorSetPtr set = own ? set_of(*own) : nullptr;
   object["proposer"] = set ? Json(to_hex(set->leader(own->view).view())) : Json(nullptr);
   object["proposer_name"] = set ? name_of_key(set->leader(own->view)) : Json(nullptr);
   object["status"] = status_of(header.hash, header.height);
@@ -229,17 +250,31 @@ Result<Json> ChainView::validators(std::optional<Height> at) const {
   const bool above = at && (!committed_height_ || *at > *committed_height_);
   if (above)
     return fail(Errc::not_found, "height " + std::to_string(at->value) + " is not committed yet");
-  if (at && validators_.update_height && *at < *validators_.update_height) {
-    return fail(Errc::not_found, "the set of height " + std::to_string(at->value) +
-                                     " is not stored; it changed at height " +
-                                     std::to_string(validators_.update_height->value));
-  }
-  return validators_view(*validators_.committed, validators_.update_decided,
-                         at ? at : committed_height_, *names_);
+  if (!at) return validators_view(*validators_.committed, validators_, committed_height_, *names_);
+  HS_TRY(set, set_after(at));
+  return validators_view(*set, validators_, at, *names_);
 }
 
-Json validators_view(const ValidatorSet& set, bool update_decided, std::optional<Height> height,
-                     const ReplicaNames& names) {
+Result<Json> ChainView::validator_changes(Height from) const {
+  const auto scan = [&](BytesView prefix, const kv::Visitor& visit) {
+    tree_.scan_app(prefix, visit);
+  };
+  HS_TRY(changes, kv::set_changes(scan, from, validator_changes_max + 1));
+  const bool more = changes.size() > validator_changes_max;
+  Json list = Json::array();
+  for (std::size_t i = 0; i < std::min(changes.size(), validator_changes_max); ++i) {
+    list.push_back({{"height", changes[i].height.value},
+                    {"transaction", to_hex(changes[i].change.transaction)}});
+  }
+  Json answer;
+  answer["schema"] = "hs.validator_changes/v1";
+  answer["changes"] = std::move(list);
+  answer["next"] = more ? Json(changes.back().height.value) : Json(nullptr);
+  return answer;
+}
+
+Json validators_view(const ValidatorSet& set, const ValidatorSetState& state,
+                     std::optional<Height> height, const ReplicaNames& names) {
   Json members = Json::array();
   for (const Validator& member : set.members()) {
     const auto name = names.find(member.key);
@@ -253,7 +288,8 @@ Json validators_view(const ValidatorSet& set, bool update_decided, std::optional
   // Totals are at most 2^53 - 1, so they are exact as JSON numbers. [S14]
   answer["total_power"] = static_cast<std::uint64_t>(set.total_power());
   answer["quorum"] = static_cast<std::uint64_t>(set.quorum());
-  answer["update_decided"] = update_decided;
+  answer["update_height"] = number_or_null(state.update_height);
+  answer["update_decided"] = state.update_decided;
   answer["validators"] = std::move(members);
   return answer;
 }

@@ -21,6 +21,7 @@ constexpr std::size_t blocks_limit_max = 100;
 constexpr std::size_t tree_depth_default = 12;
 constexpr std::size_t tree_depth_max = 200;
 constexpr std::size_t tree_blocks_max = 1000;
+constexpr std::size_t validator_changes_max = 1000;
 // An answer with many blocks or entries ends early, and says where to go on, once it is this long.
 constexpr std::size_t answer_bytes_max = 4 << 20;
 
@@ -47,9 +48,12 @@ class ChainView {
   [[nodiscard]] Json blocks(Height from, std::optional<Height> to, std::size_t limit) const;
   // hs.tree/v1: every block stored in the `depth` topmost heights, parents first, as short objects.
   [[nodiscard]] Json tree(std::size_t depth) const;
-  // hs.validators/v1. Errors: not_found for a height above the committed one, or one whose set is
-  // no longer stored.
+  // hs.validators/v1: the newest set, or the one in force after the block at a height. Errors:
+  // not_found for a height above the committed one; corrupt.
   [[nodiscard]] Result<Json> validators(std::optional<Height> at) const;
+  // hs.validator_changes/v1: {"changes":[{"height","transaction"}],"next"}: the transactions, in
+  // hex, that changed the set at `from` or above. Errors: corrupt.
+  [[nodiscard]] Result<Json> validator_changes(Height from) const;
 
   // The certificate of a block, as far as it is stored: of its child's justify, or the highest or
   // the locked one.
@@ -73,7 +77,10 @@ class ChainView {
   [[nodiscard]] Result<Hash> by_prefix(std::string_view digits) const;
   [[nodiscard]] int confirmations(const Hash& block, int most) const;
   [[nodiscard]] const char* status_of(const Hash& block, Height height) const;
-  [[nodiscard]] const ValidatorSet* set_of(const SignatureSet& signatures) const;
+  // The set whose members sign a certificate, as the app remembers its changes; null where the
+  // block is not stored or the signatures do not fit the set.
+  [[nodiscard]] ValidatorSetPtr set_of(const PhaseCertificate& pc) const;
+  [[nodiscard]] Result<ValidatorSetPtr> set_after(std::optional<Height> height) const;
   // What block() and tree() share: height to confirmations, with the proposer and the certificate.
   void put_summary(Json& object, const BlockHeader& header) const;
 
@@ -86,8 +93,8 @@ class ChainView {
   PhaseCertificate locked_pc_;
 };
 
-// Members of a set: hs.validators/v1.
-[[nodiscard]] Json validators_view(const ValidatorSet& set, bool update_decided,
+// Members of a set: hs.validators/v1; `height` is one at which the set is in force.
+[[nodiscard]] Json validators_view(const ValidatorSet& set, const ValidatorSetState& state,
                                    std::optional<Height> height, const ReplicaNames& names);
 
 // The transactions of a block: [{"id","kind","key",...,"outcome"}]; "outcome" only where the block

@@ -75,6 +75,8 @@ void add_node(Families& out, const NodeSnapshot& node, std::chrono::steady_clock
   out.gauge("uptime_seconds", "Time since the node started.", seconds(now - node.started));
   out.gauge("since_commit_seconds", "Time since the last commit, or since the start.",
             seconds(now - node.last_commit));
+  const bool leads = node.replica.is_validator && node.replica.leader == node.public_key;
+  out.gauge("is_leader", "1 for the leader of the view the replica is in.", leads ? 1 : 0);
   out.gauge("validators", "Members of the committed validator set.",
             node.validators.committed ? number(node.validators.committed->size()) : 0);
   out.gauge("pool_transactions", "Transactions waiting for a block.",

@@ -26,6 +26,12 @@ Result<Json> validators(const ReadContext& context, const Query& query) {
   return ChainView(context.store, context.names).validators(at);
 }
 
+Result<Json> validator_changes(const ReadContext& context, const Query& query) {
+  HS_TRY_STATUS(only_known(query, {"from"}));
+  HS_TRY(from, number_in(query, "from", 0, number_max));
+  return ChainView(context.store, context.names).validator_changes(Height{from});
+}
+
 Result<Json> one_block(const ReadContext& context, const std::string& selector) {
   const ChainView chain(context.store, context.names);
   HS_TRY(hash, chain.find(selector));
@@ -162,10 +168,17 @@ std::optional<Result<Json>> route(const ReadContext& context, const HttpRequest&
     });
   }
   if (path == "/v1/validators") return with_query(validators);
+  if (path == "/v1/validators/changes") return with_query(validator_changes);
   if (path == "/v1/blocks") return with_query(blocks);
   if (path == "/v1/headers") return with_query(headers);
   if (path == "/v1/tree") return with_query(tree);
   if (path == "/v1/state") return with_query(state_list);
+  if (path == "/v1/evidence") {
+    return with_query([](const ReadContext& at, const Query& query) -> Result<Json> {
+      HS_TRY_STATUS(only_known(query, {}));
+      return evidence_view(at.store, at.names);
+    });
+  }
   if (path.starts_with(block_path)) return with_rest(block_path, one_block);
   if (path.starts_with(state_path)) return with_rest(state_path, state_value);
   return std::nullopt;
@@ -173,12 +186,6 @@ std::optional<Result<Json>> route(const ReadContext& context, const HttpRequest&
 
 }  // namespace
 
-  if (path == "/v1/evidence") {
-    return with_query([](const ReadContext& at, const Query& query) -> Result<Json> {
-      HS_TRY_STATUS(only_known(query, {}));
-      return evidence_view(at.store, at.names);
-    });
-  }
 Result<std::uint64_t> number_in(const Query& query, const std::string& name,
                                 std::uint64_t otherwise, std::uint64_t most) {
   const auto found = query.find(name);

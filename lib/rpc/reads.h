@@ -20,14 +20,15 @@ struct ReadContext {
 
 //   /v1/status                              hs.chain_status/v1
 //   /v1/validators?height=                  hs.validators/v1
+//   /v1/validators/changes?from=            hs.validator_changes/v1
 //   /v1/blocks/SELECTOR                     hs.block/v1
 //   /v1/blocks?from=&to=&limit=             hs.blocks/v1
 //   /v1/headers?to=SELECTOR&limit=          hs.headers/v1: descending, each with its borsh form
 //   /v1/tree?depth=                         hs.tree/v1
 //   /v1/state/KEY (percent-encoded)         hs.state_value/v1
 //   /v1/state?prefix=&limit=&after=HEX      hs.state/v1
-// None: the path is none of these. Errors are hs.error/v1 answers: 400, 404, and 500 where the
 //   /v1/evidence                            hs.evidence/v1
+// None: the path is none of these. Errors are hs.error/v1 answers: 400, 404, and 500 where the
 // store is corrupt. The method is not looked at.
 [[nodiscard]] std::optional<HttpResponse> answer_read(const ReadContext& context,
                                                       const HttpRequest& request);

@@ -14,6 +14,13 @@ int http_status_of(kv::Refusal refusal) {
     case kv::Refusal::pool_full:
     case kv::Refusal::client_full:
       return 429;
+    case kv::Refusal::no_authority:
+    case kv::Refusal::unauthorised:
+      return 403;
+    case kv::Refusal::unknown_validator:
+      return 404;
+    case kv::Refusal::update_undecided:
+      return 409;
     default:
       return 400;
   }
