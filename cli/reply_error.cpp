@@ -8,6 +8,8 @@ ExitCode exit_code_for(int status, const std::string& code) {
   switch (status) {
     case 404:
       return ExitCode::not_found;
+    case 409:
+      return ExitCode::in_use;
     case 429:
     case 500:
       return ExitCode::failure;

@@ -55,6 +55,7 @@ struct Source::Impl {
 
   void use_rpc(const std::string& url);
   void use_testnet(const GlobalOptions& global);
+  void use_running_nodes(const TestnetLayout& testnet);
   void use_home(const std::filesystem::path& root);
   void use_files(const HomeLayout& home, HomeLock lock);
   template <class Ask>
@@ -106,9 +107,13 @@ void Source::Impl::use_testnet(const GlobalOptions& global) {
     nodes.push_back(live_node(HomeLayout{node.home}, node.name));
     return;
   }
-  const SupervisorState state = or_throw(read_state(*testnet), "reading the state of the testnet");
-  const auto record = or_throw(read_testnet_record(*testnet));
-  for (const TestnetNode& node : record.nodes(*testnet)) {
+  use_running_nodes(*testnet);
+}
+
+void Source::Impl::use_running_nodes(const TestnetLayout& testnet) {
+  const SupervisorState state = or_throw(read_state(testnet), "reading the state of the testnet");
+  const auto record = or_throw(read_testnet_record(testnet));
+  for (const TestnetNode& node : record.nodes(testnet)) {
     const auto entry =
         std::find_if(state.nodes.begin(), state.nodes.end(),
                      [&](const NodeEntry& other) { return other.name == node.name; });
@@ -119,10 +124,10 @@ void Source::Impl::use_testnet(const GlobalOptions& global) {
   }
   if (nodes.empty()) {
     throw CliError("testnet_stopped", ExitCode::unreachable,
-                   "no node of testnet " + testnet->name() + " is running", "",
-                   "start it with `hs testnet up " + testnet->name() +
+                   "no node of testnet " + testnet.name() + " is running", "",
+                   "start it with `hs testnet up " + testnet.name() +
                        " -d`, or read a node's files with --home " +
-                       testnet->home("n0").root.string());
+                       testnet.home("n0").root.string());
   }
 }
 
@@ -250,6 +255,24 @@ Source Source::of(const Context& context) {
     impl->use_testnet(global);
   }
   return Source(std::move(impl));
+}
+
+Source Source::of_testnet(const TestnetLayout& testnet, milliseconds patience) {
+  auto impl = std::make_unique<Impl>();
+  impl->patience = patience;
+  impl->use_running_nodes(testnet);
+  return Source(std::move(impl));
+}
+
+void Source::ask_another() {
+  if (impl_->nodes.size() < 2) return;
+  const auto last =
+      std::find_if(impl_->nodes.begin(), impl_->nodes.end(),
+                   [&](const LiveNode& node) { return describe(node) == impl_->answered_by; });
+  // The one that answered, or the first, which was tried first, comes last now.
+  const auto back = last == impl_->nodes.end() ? impl_->nodes.begin() : last;
+  std::rotate(back, back + 1, impl_->nodes.end());
+  impl_->answered_by.clear();
 }
 
 nlohmann::ordered_json Source::get(const std::string& target) {

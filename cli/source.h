@@ -8,6 +8,7 @@
 #include <string>
 
 #include "cli/context.h"
+#include "testnet/layout.h"
 
 namespace hs {
 
@@ -21,6 +22,9 @@ class Source {
   // sources at once), not_found, and unreachable: node_paused (the process that holds --home does
   // not answer), node_stopped.
   [[nodiscard]] static Source of(const Context& context);
+  // The running nodes of one testnet, in name order. Throws as of().
+  [[nodiscard]] static Source of_testnet(const TestnetLayout& testnet,
+                                         std::chrono::milliseconds patience);
   ~Source();
   Source(Source&&) noexcept;
   Source& operator=(Source&&) noexcept;
@@ -37,6 +41,9 @@ class Source {
   // Follows a stream of JSON lines until `on_line` returns false or the stream ends.
   void stream(const std::string& target, std::chrono::milliseconds silence,
               const std::function<bool(const std::string& line)>& on_line);
+
+  // From now on asks another node than the one that answered last, where there is one.
+  void ask_another();
 
   [[nodiscard]] bool is_offline() const;
   // "n0 at http://127.0.0.1:27001", "the files in /home/...".

@@ -13,6 +13,7 @@ void add_testnet_commands(Registry& registry) {
   add_testnet_show_commands(registry);
   add_testnet_check_commands(registry);
   add_testnet_node_commands(registry);
+  add_testnet_member_commands(registry);
 }
 
 }  // namespace hs

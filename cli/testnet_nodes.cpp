@@ -33,6 +33,10 @@ const char* done_word(SupervisorOp op) {
       return "paused";
     case SupervisorOp::resume:
       return "resumed";
+    case SupervisorOp::add:
+      return "added";
+    case SupervisorOp::remove:
+      return "removed";
     case SupervisorOp::down:
       return "stopped";
   }
@@ -53,6 +57,8 @@ void do_without_supervisor(const KnownTestnet& net, SupervisorOp op,
       return;
     case SupervisorOp::pause:
     case SupervisorOp::resume:
+    case SupervisorOp::add:
+    case SupervisorOp::remove:
     case SupervisorOp::down:
       break;
   }
@@ -83,9 +89,10 @@ void carry_out(const KnownTestnet& net, SupervisorOp op, const std::vector<std::
 // More than f nodes down: no progress is to be expected. That is for the user to know, not for us
 // to forbid.
 void warn_of_standstill(const Context& context, const TestnetView& view, std::size_t f) {
-  const std::size_t down = view.nodes.size() - view.running();
+  const std::size_t all = view.validators();
+  const std::size_t down = all - view.running_validators();
   if (down <= f) return;
-  context.out.warn(std::to_string(down) + " of " + std::to_string(view.nodes.size()) +
+  context.out.warn(std::to_string(down) + " of " + std::to_string(all) +
                    (down == 1 ? " is" : " are") + " down, f = " + std::to_string(f) +
                    ": expect no progress");
 }

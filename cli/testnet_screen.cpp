@@ -23,7 +23,7 @@ std::string milliseconds_since(Clock::time_point start) {
 
 void watch_start(Context& context, StartWatch& watch, const TestnetLayout& layout,
                  const TestnetRecord& record, const StartGoal& goal) {
-  const std::string count = std::to_string(record.validators);
+  const std::string count = std::to_string(record.nodes(layout).size());
   std::optional<Clock::time_point> first_process;
   const auto ready = await_ready(watch, layout, goal.deadline, [&](const Report& report) {
     if (report.kind == Report::Kind::spawned && !first_process) first_process = Clock::now();
@@ -50,8 +50,8 @@ void show_started(Context& context, const TestnetLayout& layout, bool detached) 
   context.out.table(node_table(view));
   context.out.note("try:  hs tx put hello world");
   context.out.note("try:  hs block tree --depth 6");
-  context.out.note("try:  hs testnet kill n" +
-                   std::to_string(std::min<std::size_t>(1, view.nodes.size() - 1)));
+  context.out.note("try:  hs testnet kill " +
+                   view.nodes.at(std::min<std::size_t>(1, view.nodes.size() - 1)).node.name);
   context.out.note(detached ? "try:  hs testnet down" : "try:  Ctrl-C, which stops all of it");
 }
 

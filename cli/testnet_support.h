@@ -1,6 +1,6 @@
 // What the testnet commands share: which net is meant, and how it is shown. One file per part of
 // the group: testnet_up.cpp, testnet_down.cpp, testnet_nodes.cpp, testnet_show.cpp,
-// testnet_check.cpp.
+// testnet_check.cpp, testnet_members.cpp.
 #pragma once
 #include <optional>
 #include <string>
@@ -51,5 +51,6 @@ void add_testnet_down_commands(Registry& registry);
 void add_testnet_node_commands(Registry& registry);
 void add_testnet_show_commands(Registry& registry);
 void add_testnet_check_commands(Registry& registry);
+void add_testnet_member_commands(Registry& registry);
 
 }  // namespace hs

@@ -1,14 +1,9 @@
-#include <sys/random.h>
-
-#include <cmath>
-
 #include "cli/command.h"
 #include "cli/error.h"
+#include "cli/new_transaction.h"
 #include "cli/source.h"
-#include "cli/values.h"
 #include "cli/views.h"
 #include "lib/base/hex.h"
-#include "lib/kvapp/limits.h"
 #include "lib/kvapp/transaction.h"
 
 namespace hs {
@@ -28,37 +23,6 @@ Bytes argument_bytes(const Context& context, const std::string& name) {
   const std::string text = context.arguments.text(name);
   if (!context.arguments.flag("hex")) return to_bytes(text);
   return or_throw(from_hex(text), "reading " + name);
-}
-
-// The client, not the node, makes the transaction: it knows the id before it asks, so that after a
-// cut connection it can find out what became of it.
-Bytes encode_transaction(const Json& status, kv::Operation operation) {
-  Transaction transaction;
-  transaction.chain_id = ChainId{or_throw(parse_number(text_of(status, "chain_id")), "chain_id")};
-  const std::size_t size = transaction.client.bytes.size();
-  if (::getrandom(transaction.client.bytes.data(), size, 0) != static_cast<ssize_t>(size)) {
-    throw CliError("io", ExitCode::failure, "the system gives no random bytes");
-  }
-  const auto height = status.find("committed_height");
-  const std::uint64_t committed =
-      height != status.end() && height->is_number_unsigned() ? height->get<std::uint64_t>() : 0;
-  transaction.valid_until = Height{committed + kv::valid_heights_default};
-  transaction.operation = std::move(operation);
-  return to_borsh(transaction);
-}
-
-std::string duration_text(const Json& latency) {
-  if (!latency.is_number()) return "";
-  const double ms = latency.get<double>();
-  char text[32];
-  std::snprintf(text, sizeof text, ms < 10 ? "%.1f" : "%.0f", ms);
-  return " after " + std::string(text) + " ms";
-}
-
-std::string commit_text(const Json& result) {
-  return "in block " + text_of(result, "height") + " (view " + text_of(result, "view") + ", " +
-         text_of(result, "signers") + " of " + text_of(result, "validators") + " signers)" +
-         duration_text(result.value("latency_ms", Json(nullptr)));
 }
 
 // Prints what became of a transaction. One that is in a block and changed nothing is an answer, and
@@ -81,20 +45,11 @@ int print_result(Context& context, const Json& result) {
       .with("id", text_of(result, "id"));
 }
 
-// A wait that ran out says how to go on with this very transaction.
-[[noreturn]] void throw_with_id(CliError error) {
-  const auto id = error.details.find("id");
-  if (error.exit == ExitCode::timed_out && id != error.details.end()) {
-    error.why = "fewer validators than a quorum may be up, or the node is cut off";
-    error.fix = "hs tx wait " + text_of(*id) + ", or hs testnet status";
-  }
-  throw error;
-}
-
 int send(Context& context, kv::Operation operation) {
   const std::chrono::milliseconds wait = wait_of(context);
   Source source = Source::of(context);
-  const Bytes transaction = encode_transaction(source.get_live("/v1/status"), std::move(operation));
+  const Bytes transaction =
+      to_borsh(new_transaction(source.get_live("/v1/status"), std::move(operation)));
   const Json body = {{"transaction", to_hex(transaction)}};
   try {
     return print_result(context,

@@ -62,7 +62,13 @@ std::string proposer_of(const Json& block) {
 }
 
 std::string transaction_text(const Json& transaction) {
-  std::string text = text_of(transaction, "kind") + " " + bytes_cell(transaction, "key");
+  std::string text = text_of(transaction, "kind") + " ";
+  if (transaction.contains("public_key")) {
+    text += short_hash(text_of(transaction, "public_key"));
+    if (transaction.contains("power")) text += " " + text_of(transaction, "power");
+  } else {
+    text += bytes_cell(transaction, "key");
+  }
   if (text_of(transaction, "outcome") == "failed") text += " (failed)";
   return text;
 }

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "lib/base/hex.h"
 #include "lib/codec/borsh.h"
 #include "lib/crypto/sha256.h"
 #include "lib/rpc/encoding.h"
@@ -77,6 +78,29 @@ Result<std::vector<CheckedHeader>> ChainReader::headers(Height to, std::size_t l
   }
   if (headers.empty()) return fail(Errc::not_found, "no blocks at that height");
   return headers;
+}
+
+Result<std::vector<ToldChange>> ChainReader::set_changes() {
+  std::vector<ToldChange> changes;
+  std::uint64_t from = 0;
+  while (true) {
+    HS_TRY(answer, get(client_, "/v1/validators/changes?from=" + std::to_string(from)));
+    HS_TRY(list, list_of(answer, "changes"));
+    for (const Json& entry : list) {
+      const auto height = entry.find("height");
+      const auto transaction = entry.find("transaction");
+      const bool whole = height != entry.end() && height->is_number_unsigned() &&
+                         transaction != entry.end() && transaction->is_string();
+      if (!whole) return fail(Errc::bad_value, "a change of the set that is none");
+      HS_TRY(bytes, from_hex(transaction->get<std::string>()));
+      changes.push_back({Height{height->get<std::uint64_t>()}, bytes});
+    }
+    const auto next = answer.find("next");
+    if (next == answer.end() || !next->is_number_unsigned()) return changes;
+    // Always forwards, whatever the node says.
+    if (next->get<std::uint64_t>() <= from) return fail(Errc::bad_value, "changes in a circle");
+    from = next->get<std::uint64_t>();
+  }
 }
 
 Result<std::vector<std::string>> ChainReader::double_votes() {

@@ -9,6 +9,7 @@
 #include "lib/rpc/client.h"
 #include "lib/types/block.h"
 #include "testnet/record.h"
+#include "testnet/set_history.h"
 
 namespace hs {
 
@@ -32,6 +33,8 @@ class ChainReader {
   // above; not_found (no longer stored); corrupt (the answer is no chain: heights or hashes do not
   // follow each other).
   [[nodiscard]] Result<std::vector<CheckedHeader>> headers(Height to, std::size_t limit);
+  // The changes of the validator set that the node tells of, ascending.
+  [[nodiscard]] Result<std::vector<ToldChange>> set_changes();
   // Pairs of votes of one signer for one view that the node has seen; each a sentence.
   [[nodiscard]] Result<std::vector<std::string>> double_votes();
 

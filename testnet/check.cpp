@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "genesis/genesis.h"
+#include "keys/key_file.h"
 #include "lib/base/hex.h"
 #include "lib/validators/verify.h"
 #include "testnet/chain_reader.h"
@@ -21,6 +22,7 @@ struct Live {
   std::string name;
   ChainReader reader;
   Height committed;
+  std::optional<SetHistory> sets;  // none until it was asked
 };
 
 class Checker {
@@ -33,10 +35,11 @@ class Checker {
     report_.view = view;
     HS_TRY(record, read_testnet_record(layout_));
     HS_TRY(genesis, read_genesis_file(layout_.genesis_yaml()));
-    count_down_nodes(record.faults_tolerated());
     collect_live();
+    read_sets(genesis);
+    count_down_nodes(record.faults_tolerated());
     compare_chains();
-    verify_certificates(genesis.validator_set());
+    verify_certificates(genesis);
     look_for_double_votes();
     if (!too_few_ && !report_.violated()) wait_for_progress();
     return std::move(report_);
@@ -50,12 +53,45 @@ class Checker {
     problem("node_silent", node.name + ": " + error.what);
   }
 
+  // What each live node tells of the changes of the validator set, as far as it is true.
+  void read_sets(const Genesis& genesis) {
+    for (Live& node : live_) {
+      node.sets.emplace(genesis);
+      const auto told = node.reader.set_changes();
+      if (!told) {
+        silent(node, told.error());
+        continue;
+      }
+      for (const ToldChange& change : *told) {
+        // A node may have committed more since it was asked for its height; that does no harm.
+        const Status added = node.sets->add(change);
+        if (added) continue;
+        problem("bad_set_change", node.name + ": " + added.error().what, /*violation=*/true);
+        break;
+      }
+    }
+  }
+
+  // Does what runs have a quorum of the newest set? None where that cannot be told.
+  std::optional<bool> has_quorum() const {
+    if (live_.empty()) return std::nullopt;
+    const ValidatorSet& set = live_.back().sets->newest();
+    TotalPower power = 0;
+    for (const NodeView& node : report_.view.nodes) {
+      const auto key = read_key_info(HomeLayout{node.node.home}.key_yaml());
+      if (!key) return std::nullopt;
+      if (node.state == NodeState::running) power += set.power_of(key->public_key).value;
+    }
+    return power >= set.quorum();
+  }
+
   void count_down_nodes(std::size_t f) {
-    const std::size_t all = report_.view.nodes.size();
-    const std::size_t down = all - report_.view.running();
-    if (down == all) {
+    const std::size_t all = report_.view.validators();
+    const std::size_t down = all - report_.view.running_validators();
+    too_few_ = !has_quorum().value_or(down <= f);
+    if (report_.view.running() == 0) {
       problem("nothing_runs", "no node of " + report_.view.name + " runs");
-    } else if (down > f) {
+    } else if (too_few_) {
       problem("no_quorum", std::to_string(down) + " of " + std::to_string(all) + " are down, f = " +
                                std::to_string(f) + ": no progress is to be expected");
     } else {
@@ -65,7 +101,6 @@ class Checker {
         }
       }
     }
-    too_few_ = down > f;
   }
 
   void collect_live() {
@@ -74,7 +109,8 @@ class Checker {
       if (!node.answered) {
         problem("node_silent", node.node.name + " runs and does not answer");
       } else if (node.committed_height) {
-        live_.push_back({node.node.name, ChainReader(node.node), Height{*node.committed_height}});
+        live_.push_back(
+            {node.node.name, ChainReader(node.node), Height{*node.committed_height}, std::nullopt});
       } else {
         problem("no_progress", node.node.name + " has committed nothing yet");
       }
@@ -132,7 +168,7 @@ class Checker {
             /*violation=*/true);
   }
 
-  void verify_certificates(const ValidatorSet& set) {
+  void verify_certificates(const Genesis& genesis) {
     CertificateVerifier verifier(ed25519_scheme());
     for (Live& node : live_) {
       const auto headers = node.reader.headers(node.committed, request_.certificates_per_node);
@@ -146,7 +182,10 @@ class Checker {
       }
       for (const CheckedHeader& header : *headers) {
         if (header.justify.is_genesis()) continue;
-        if (verifier.correctly_signed(header.justify, set)) {
+        const Height certified{header.height.value == 0 ? 0 : header.height.value - 1};
+        const ValidatorSet& set = node.sets->judge(header.justify, certified);
+        if (header.justify.chain_id == genesis.chain_id &&
+            verifier.correctly_signed(header.justify, set)) {
           ++report_.certificates;
         } else {
           problem("bad_certificate",

@@ -13,8 +13,8 @@
 namespace hs {
 
 struct CheckProblem {
-  std::string code;  // two_histories, bad_certificate, double_vote; no_quorum, node_silent,
-                     // no_progress, nothing_runs
+  std::string code;  // two_histories, bad_chain, bad_certificate, bad_set_change, double_vote;
+                     // no_quorum, node_silent, no_progress, nothing_runs
   std::string message;
   bool violation = false;  // of safety, against mere ill health
 };

@@ -63,6 +63,18 @@ std::size_t TestnetView::running() const {
                     [](const NodeView& node) { return node.state == NodeState::running; }));
 }
 
+std::size_t TestnetView::validators() const {
+  return static_cast<std::size_t>(std::count_if(
+      nodes.begin(), nodes.end(), [](const NodeView& node) { return !node.node.listener; }));
+}
+
+std::size_t TestnetView::running_validators() const {
+  return static_cast<std::size_t>(
+      std::count_if(nodes.begin(), nodes.end(), [](const NodeView& node) {
+        return !node.node.listener && node.state == NodeState::running;
+      }));
+}
+
 std::optional<std::string> TestnetView::leader() const {
   const NodeView* furthest = nullptr;
   for (const NodeView& node : nodes) {
@@ -83,6 +95,7 @@ Result<TestnetView> inspect_processes(const TestnetLayout& layout) {
   view.supervisor_pid = state.supervisor.pid;
   for (TestnetNode& node : record.nodes(layout)) {
     NodeView entry;
+    if (node.listener) entry.role = "listener";
     entry.node = std::move(node);
     for (const NodeEntry& known : state.nodes) {
       if (known.name != entry.node.name) continue;

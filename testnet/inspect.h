@@ -35,6 +35,9 @@ struct TestnetView {
 
   // Nodes that have a process that is not paused.
   [[nodiscard]] std::size_t running() const;
+  // Nodes that are no listeners, and those of them that run.
+  [[nodiscard]] std::size_t validators() const;
+  [[nodiscard]] std::size_t running_validators() const;
   // Name of the leader of the highest view that a node is in.
   [[nodiscard]] std::optional<std::string> leader() const;
 };

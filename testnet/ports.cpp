@@ -50,7 +50,7 @@ Result<std::uint16_t> choose_base_port(std::size_t validators,
   for (std::uint32_t base = base_port_default; end_of_ports(base, validators) <= port_max;
        base += base_port_step) {
     const bool taken = std::any_of(others.begin(), others.end(), [&](const TestnetRecord& other) {
-      return base < end_of_ports(other.base_port, other.validators) &&
+      return base < end_of_ports(other.base_port, other.numbers()) &&
              other.base_port < end_of_ports(base, validators);
     });
     TestnetRecord candidate;

@@ -8,9 +8,10 @@
 namespace hs {
 namespace {
 
-constexpr std::array<SupervisorOp, 7> ops = {
-    SupervisorOp::kill,  SupervisorOp::stop,   SupervisorOp::start, SupervisorOp::restart,
-    SupervisorOp::pause, SupervisorOp::resume, SupervisorOp::down};
+constexpr std::array<SupervisorOp, 9> ops = {
+    SupervisorOp::kill,    SupervisorOp::stop,   SupervisorOp::start,
+    SupervisorOp::restart, SupervisorOp::pause,  SupervisorOp::resume,
+    SupervisorOp::add,     SupervisorOp::remove, SupervisorOp::down};
 constexpr std::array<NodeState, 4> node_states = {NodeState::running, NodeState::paused,
                                                   NodeState::stopped, NodeState::dead};
 
@@ -50,6 +51,10 @@ std::string to_text(SupervisorOp op) {
       return "pause";
     case SupervisorOp::resume:
       return "resume";
+    case SupervisorOp::add:
+      return "add";
+    case SupervisorOp::remove:
+      return "remove";
     case SupervisorOp::down:
       return "down";
   }

@@ -22,6 +22,8 @@ enum class SupervisorOp {
   restart,  // stop, then start
   pause,    // SIGSTOP
   resume,   // SIGCONT
+  add,      // nodes that testnet.yaml has gained: as start
+  remove,   // as stop; they are forgotten then
   down,     // stop all and end the supervisor; answered before it ends
 };
 [[nodiscard]] std::string to_text(SupervisorOp op);

@@ -1,8 +1,11 @@
 #include "testnet/record.h"
 
+#include <charconv>
 #include <limits>
 
+#include "lib/base/check.h"
 #include "lib/config/yaml.h"
+#include "lib/node/home/files.h"
 
 namespace hs {
 namespace {
@@ -22,22 +25,75 @@ Status read_params(const YamlValue& value, TestnetParams& params) {
   return {};
 }
 
+// A list of numbers below `end`, each once.
+Result<std::set<std::size_t>> read_numbers(const YamlValue& value, std::size_t end) {
+  HS_TRY(entries, value.list());
+  std::set<std::size_t> numbers;
+  for (const YamlValue& entry : entries) {
+    HS_TRY(number, entry.number(0, end - 1));
+    if (!numbers.insert(number).second) return entry.wrong("stands twice");
+  }
+  return numbers;
+}
+
+Status read_members(const YamlValue& value, TestnetRecord& record) {
+  HS_TRY(fields, value.fields({"added", "removed", "listeners"}));
+  if (const auto found = fields.optional("added")) {
+    HS_TRY(added, found->number(0, testnet_numbers_max - record.validators));
+    record.added = added;
+  }
+  if (const auto found = fields.optional("removed")) {
+    HS_TRY(removed, read_numbers(*found, record.numbers()));
+    if (removed.size() == record.numbers()) return found->wrong("leaves no node");
+    record.removed = removed;
+  }
+  if (const auto found = fields.optional("listeners")) {
+    HS_TRY(listeners, read_numbers(*found, record.numbers()));
+    for (const std::size_t number : listeners) {
+      if (record.removed.contains(number)) return found->wrong("names a node that was removed");
+    }
+    record.listeners = listeners;
+  }
+  return {};
+}
+
+std::string list_of(const std::set<std::size_t>& numbers) {
+  std::string text;
+  for (const std::size_t number : numbers) {
+    text += (text.empty() ? "" : ", ") + std::to_string(number);
+  }
+  return "[" + text + "]";
+}
+
 }  // namespace
 
 std::vector<TestnetNode> TestnetRecord::nodes(const TestnetLayout& layout) const {
   std::vector<TestnetNode> nodes;
-  for (std::size_t i = 0; i < validators; ++i) {
-    const std::string node_name = "n" + std::to_string(i);
-    const auto port = static_cast<std::uint16_t>(base_port + ports_per_node * i);
-    nodes.push_back(
-        {node_name, port, static_cast<std::uint16_t>(port + 1), layout.home(node_name).root});
+  for (std::size_t i = 0; i < numbers(); ++i) {
+    if (!removed.contains(i)) nodes.push_back(node(layout, i));
   }
   return nodes;
 }
 
+TestnetNode TestnetRecord::node(const TestnetLayout& layout, std::size_t number) const {
+  const std::string node_name = "n" + std::to_string(number);
+  const auto port = static_cast<std::uint16_t>(base_port + ports_per_node * number);
+  return {.name = node_name,
+          .p2p_port = port,
+          .rpc_port = static_cast<std::uint16_t>(port + 1),
+          .home = layout.home(node_name).root,
+          .listener = listeners.contains(number)};
+}
+
+std::size_t TestnetRecord::faults_tolerated() const {
+  const std::size_t voting = numbers() - removed.size() - listeners.size();
+  return voting == 0 ? 0 : (voting - 1) / 3;
+}
+
 Result<TestnetRecord> read_testnet_record(const TestnetLayout& layout) {
   HS_TRY(file, read_yaml_file(layout.testnet_yaml()));
-  HS_TRY(root, file.fields("hs.testnet/v1", {"name", "validators", "params", "network"}));
+  HS_TRY(root,
+         file.fields("hs.testnet/v1", {"name", "validators", "members", "params", "network"}));
   TestnetRecord record;
   HS_TRY(name, root.required("name"));
   HS_TRY(name_text, name.text());
@@ -49,10 +105,14 @@ Result<TestnetRecord> read_testnet_record(const TestnetLayout& layout) {
   HS_TRY(count_number, count.number(1, testnet_nodes_max));
   record.validators = count_number;
 
+  if (const auto members = root.optional("members")) {
+    HS_TRY_STATUS(read_members(*members, record));
+  }
+
   HS_TRY(network, root.required("network"));
   HS_TRY(network_fields, network.fields({"base_port"}));
   HS_TRY(base_port, network_fields.required("base_port"));
-  HS_TRY(port, base_port.number(1, port_max - ports_per_node * record.validators));
+  HS_TRY(port, base_port.number(1, port_max - ports_per_node * record.numbers()));
   record.base_port = static_cast<std::uint16_t>(port);
 
   if (const auto params = root.optional("params")) {
@@ -65,6 +125,11 @@ std::string to_yaml(const TestnetRecord& record) {
   std::string text = "schema: hs.testnet/v1\nname: " + yaml_quoted(record.name) +
                      "\nvalidators: {count: " + std::to_string(record.validators) +
                      "}\nnetwork: {base_port: " + std::to_string(record.base_port) + "}\n";
+  if (record.added > 0 || !record.removed.empty() || !record.listeners.empty()) {
+    text += "members: {added: " + std::to_string(record.added) +
+            ", removed: " + list_of(record.removed) + ", listeners: " + list_of(record.listeners) +
+            "}\n";
+  }
   std::string params;
   if (record.params.view_timeout) {
     const auto count = std::chrono::duration_cast<milliseconds>(*record.params.view_timeout);
@@ -84,8 +149,22 @@ Result<TestnetNode> find_node(const TestnetLayout& layout, const std::string& na
   for (const TestnetNode& node : nodes) {
     if (node.name == name) return node;
   }
-  return fail(Errc::not_found, "testnet " + record.name + " has no node " + name + ", only n0 to " +
-                                   nodes.back().name);
+  std::string names;
+  for (const TestnetNode& node : nodes) names += (names.empty() ? "" : ", ") + node.name;
+  return fail(Errc::not_found,
+              "testnet " + record.name + " has no node " + name + ", only " + names);
+}
+
+Status write_testnet_record(const TestnetLayout& layout, const TestnetRecord& record) {
+  return replace_file(layout.testnet_yaml(), to_yaml(record), 0600);
+}
+
+std::size_t number_of_node(const std::string& name) {
+  std::size_t number = 0;
+  const auto [end, wrong] = std::from_chars(name.data() + 1, name.data() + name.size(), number);
+  HS_CHECK(wrong == std::errc());
+  HS_CHECK(end == name.data() + name.size());
+  return number;
 }
 
 }  // namespace hs

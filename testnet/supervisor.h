@@ -21,7 +21,7 @@ namespace hs {
 
 struct SupervisorOptions {
   TestnetLayout layout;
-  std::vector<std::string> nodes;  // all of the testnet, in order
+  std::vector<std::string> nodes;  // all of the testnet, in order; more may be added later
   std::function<NodeCommand(const std::string& node)> command;
   std::chrono::nanoseconds stop_grace = std::chrono::seconds(5);
   // Where reports go (report.h); may be empty. Until all nodes of the start are ready, its reader
@@ -71,6 +71,8 @@ class Supervisor {
   void start_node(SupervisedNode& node);
   void carry_out(Client& client, const SupervisorRequest& request);
   void apply(Client& client, SupervisedNode& node, SupervisorOp op);
+  void learn_of(Client& client, const std::vector<std::string>& names);
+  void forget(const std::vector<std::string>& names);
   void answer_finished();
   [[nodiscard]] bool is_finished(Client& client);
   void begin_down();

@@ -50,13 +50,35 @@ void Supervisor::carry_out(Client& client, const SupervisorRequest& request) {
     client.failure = SupervisorFailure{"ending", "the testnet is being taken down", {}, {}};
     return;
   }
+  if (request.op == SupervisorOp::add) learn_of(client, request.nodes);
   for (const std::string& name : request.nodes) {
+    if (client.failure) return;
     if (find(name) != nullptr) continue;
     client.failure = SupervisorFailure{"unknown_node", "there is no node " + name, {}, {}};
     return;
   }
   changed_ = true;
   for (const std::string& name : request.nodes) apply(client, *find(name), request.op);
+}
+
+// The record says which nodes there are; it has gained these since the supervisor read it.
+void Supervisor::learn_of(Client& client, const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    if (find(name) != nullptr) continue;
+    if (const auto known = find_node(options_.layout, name); !known) {
+      client.failure = SupervisorFailure{"unknown_node", known.error().what, {}, {}};
+      return;
+    }
+    nodes_.emplace_back(options_.command(name), NodeEntry{name, NodeState::stopped, {}});
+  }
+}
+
+void Supervisor::forget(const std::vector<std::string>& names) {
+  std::erase_if(nodes_, [&](const SupervisedNode& node) {
+    return std::ranges::count(names, node.name()) != 0 && !node.has_process();
+  });
+  changed_ = true;
+  save();
 }
 
 void Supervisor::apply(Client& client, SupervisedNode& node, SupervisorOp op) {
@@ -70,9 +92,11 @@ void Supervisor::apply(Client& client, SupervisedNode& node, SupervisorOp op) {
       node.kill();
       return;
     case SupervisorOp::stop:
+    case SupervisorOp::remove:
       node.stop(now, options_.stop_grace);
       return;
     case SupervisorOp::start:
+    case SupervisorOp::add:
       if (!node.has_process()) {
         start_node(node);
       } else if (node.phase() == Phase::stopping) {
@@ -110,14 +134,21 @@ bool Supervisor::is_finished(Client& client) {
   if (client.failure) return true;
   if (client.request->op == SupervisorOp::down) return !any_process();
   for (const std::string& name : client.request->nodes) {
-    const SupervisedNode& node = *find(name);
+    const SupervisedNode* known = find(name);
+    if (known == nullptr) {  // somebody else removed it meanwhile
+      client.failure = SupervisorFailure{"unknown_node", "there is no node " + name, {}, {}};
+      return true;
+    }
+    const SupervisedNode& node = *known;
     switch (client.request->op) {
       case SupervisorOp::kill:
       case SupervisorOp::stop:
+      case SupervisorOp::remove:
         if (node.has_process()) return false;
         break;
       case SupervisorOp::start:
       case SupervisorOp::restart:
+      case SupervisorOp::add:
         if (!node.has_process()) {
           client.failure =
               SupervisorFailure{"node_died", name + " ended before it was ready", {}, {}};
@@ -152,6 +183,9 @@ void Supervisor::answer_finished() {
       if (client.request && std::ranges::count(client.request->nodes, node.name()) != 0) {
         reply.nodes.push_back(node.entry());
       }
+    }
+    if (client.request && client.request->op == SupervisorOp::remove && !client.failure) {
+      forget(client.request->nodes);
     }
     client.connection.answer(encode(reply));
     return true;
