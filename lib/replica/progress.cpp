@@ -68,6 +68,12 @@ void ReplicaState::answer_timeout_vote(const PublicKey& origin, const TimeoutVot
     }
   }
   send(origin, AdvanceView{*newest});
+  // Left by a timeout certificate of the previous set, which is worth nothing to one that knows the
+  // update as decided: it needs our vote for the view that it waits in, or waits for ever. [S34]
+  const auto* tc = std::get_if<TimeoutCertificate>(&*newest);
+  if (tc != nullptr && !verifier_.correctly_signed(*tc, *sets().committed)) {
+    send_timeout_vote(origin, message.view);
+  }
 }
 
 std::optional<ProgressCertificate> ReplicaState::newest_certificate() const {
@@ -103,7 +109,7 @@ void ReplicaState::on_peer_up(const PublicKey& peer) {
     if (const auto newest = newest_certificate()) send(peer, AdvanceView{*newest});
   }
   if (view_ == View{0} && voted_timeout_zero_ && am_validator()) {
-    send_timeout_vote(peer);
+    send_timeout_vote(peer, view_);
   } else {
     vote_timeout_early();
   }

@@ -48,6 +48,11 @@ bool ReplicaState::has_new_view_quorum() const {
 }
 
 void ReplicaState::propose(bool must) {
+  // The sets may have changed while we waited to lead. [3A.9]
+  if (!sets().is_proposer(me(), view_)) {
+    lead_wait_.reset();
+    return;
+  }
   const PhaseCertificate pc = tree_.highest_pc();
   switch (pc.phase) {
     case Phase::prepare:

@@ -133,7 +133,7 @@ class ReplicaState {
   [[nodiscard]] bool may_advance() const;
   [[nodiscard]] Instant grid_deadline(View view) const;
   void on_view_deadline();
-  void send_timeout_vote(const Recipient& to);
+  void send_timeout_vote(const Recipient& to, View view);
   void vote_timeout_early();
 
   // ---- propose.cpp ----

@@ -112,16 +112,16 @@ void ReplicaState::on_view_deadline() {
   }
   if (!at_epoch_change(view_)) return enter_view(next(view_), EnteredBy::timeout, false);
   // Only a certificate ends this view; the vote is repeated every T until there is one. [I29, I31]
-  if (am_validator()) send_timeout_vote(ToAll{});
+  if (am_validator()) send_timeout_vote(ToAll{}, view_);
   deadline_ = now_ + config_.view_timeout;
 }
 
-void ReplicaState::send_timeout_vote(const Recipient& to) {
-  if (!record_.timeout_view || *record_.timeout_view < view_) {
-    record_.timeout_view = view_;
+void ReplicaState::send_timeout_vote(const Recipient& to, View view) {
+  if (!record_.timeout_view || *record_.timeout_view < view) {
+    record_.timeout_view = view;
     write_record();
   }
-  if (view_ == View{0}) voted_timeout_zero_ = true;
+  if (view == View{0}) voted_timeout_zero_ = true;
   // A stale certificate inside a TimeoutVote stops a reference replica; as an AdvanceView it is
   // harmless to those that are past it. [S06]
   const bool apart = config_.reference_peers && tree_.highest_tc();
@@ -129,10 +129,10 @@ void ReplicaState::send_timeout_vote(const Recipient& to) {
     const auto advance = std::make_shared<const Message>(AdvanceView{*tree_.highest_tc()});
     out_.sends.push_back({to, advance});
   }
-  TimeoutVote vote{config_.chain_id, view_, key_.sign(timeout_statement(config_.chain_id, view_)),
+  TimeoutVote vote{config_.chain_id, view, key_.sign(timeout_statement(config_.chain_id, view)),
                    config_.reference_peers ? std::nullopt : tree_.highest_tc()};
   out_.sends.push_back({to, std::make_shared<const Message>(std::move(vote))});
-  emit(event::TimeoutVote{view_});
+  emit(event::TimeoutVote{view});
 }
 
 // Nothing can be proposed in view 0, so there is nothing to wait for once a quorum is connected.
@@ -145,7 +145,7 @@ void ReplicaState::vote_timeout_early() {
     power += sets().committed->power_of(peer).value;
   }
   if (power < sets().committed->quorum()) return;
-  send_timeout_vote(ToAll{});
+  send_timeout_vote(ToAll{}, view_);
   deadline_ = now_ + config_.view_timeout;
 }
 

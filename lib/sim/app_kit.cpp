@@ -19,8 +19,17 @@ class CounterKit : public AppKit {
   [[nodiscard]] Bytes transaction(std::uint64_t number, Height) const override {
     return to_transaction({.id = number, .amount = number % 7 + 1});
   }
+  [[nodiscard]] Bytes set_change(std::uint64_t number,
+                                 const ValidatorSetUpdates& updates) const override {
+    return to_transaction(SetChange{.id = set_change_id(number), .updates = updates});
+  }
+  [[nodiscard]] std::optional<ValidatorSetUpdates> set_updates_in(const Data& data) const override {
+    const auto change = set_change_of(data);
+    return change ? std::optional(change->updates) : std::nullopt;
+  }
   [[nodiscard]] std::vector<Hash> transactions_in(const Data& data) const override {
     std::vector<Hash> hashes;
+    if (const auto change = set_change_of(data)) return {sha256(to_transaction(*change))};
     const auto operations = operations_of(data);
     if (!operations) return hashes;
     for (const CounterOperation& operation : *operations) {
@@ -62,6 +71,13 @@ class KvKit : public AppKit {
           .key = name, .expected = std::nullopt, .value = to_bytes(std::to_string(number))};
     }
     return to_borsh(transaction);
+  }
+  // Churn runs the counter app, whose sets anyone may change.
+  [[nodiscard]] Bytes set_change(std::uint64_t, const ValidatorSetUpdates&) const override {
+    return {};
+  }
+  [[nodiscard]] std::optional<ValidatorSetUpdates> set_updates_in(const Data&) const override {
+    return std::nullopt;
   }
   [[nodiscard]] std::vector<Hash> transactions_in(const Data& data) const override {
     std::vector<Hash> hashes;

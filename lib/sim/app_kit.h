@@ -6,6 +6,7 @@
 #include "lib/app/app.h"
 #include "lib/sim/plan.h"
 #include "lib/store/store.h"
+#include "lib/types/update_set.h"
 
 namespace hs::sim {
 
@@ -16,6 +17,12 @@ class AppKit {
   [[nodiscard]] virtual std::unique_ptr<App> start(const KvReader& disk) const = 0;
   // The client's transaction with this number. `tip` is the committed height it knows of.
   [[nodiscard]] virtual Bytes transaction(std::uint64_t number, Height tip) const = 0;
+  // The transaction that changes the validator set, with this number; empty if this app has none.
+  [[nodiscard]] virtual Bytes set_change(std::uint64_t number,
+                                         const ValidatorSetUpdates& updates) const = 0;
+  // What a block's data do to the validator set; none for an ordinary block.
+  [[nodiscard]] virtual std::optional<ValidatorSetUpdates> set_updates_in(
+      const Data& data) const = 0;
   // Hashes of the transactions of a committed block; none if its data are not the app's.
   [[nodiscard]] virtual std::vector<Hash> transactions_in(const Data& data) const = 0;
 };

@@ -1,7 +1,6 @@
 #include "lib/sim/chain_oracle.h"
 
 #include <algorithm>
-#include <cstring>
 #include <string>
 
 #include "lib/base/check.h"
@@ -36,14 +35,13 @@ std::string at_height(Height height) { return "height " + std::to_string(height.
 
 }  // namespace
 
-std::size_t ChainOracle::HashOfHash::operator()(const Hash& hash) const {
-  std::size_t value = 0;
-  std::memcpy(&value, hash.bytes.data(), sizeof value);
-  return value;
-}
-
-ChainOracle::ChainOracle(std::size_t nodes, const CertificateOracle& certificates, Judge& judge)
-    : certificates_(certificates), judge_(judge), committed_(nodes), committed_now_(nodes) {}
+ChainOracle::ChainOracle(std::size_t nodes, SetBook& sets, const CertificateOracle& certificates,
+                         Judge& judge)
+    : sets_(sets),
+      certificates_(certificates),
+      judge_(judge),
+      committed_(nodes),
+      committed_now_(nodes) {}
 
 void ChainOracle::check_shape(NodeIndex node, const Block& block) {
   if (hash_of(block) != block.hash) {
@@ -67,7 +65,9 @@ void ChainOracle::check_shape(NodeIndex node, const Block& block) {
 void ChainOracle::on_proposal(NodeIndex node, const std::shared_ptr<const Block>& block) {
   const bool is_new =
       blocks_.try_emplace(block->hash, Known{.block = block, .children = {}}).second;
-  if (is_new) check_shape(node, *block);
+  if (!is_new) return;
+  check_shape(node, *block);
+  sets_.on_block(*block);
 }
 
 void ChainOracle::on_insert(NodeIndex node, const Block& block, const KvReader& disk) {
@@ -128,13 +128,20 @@ bool ChainOracle::has_three_chain(const Hash& block) const {
   return false;
 }
 
+bool ChainOracle::has_evidence(const Hash& block) const {
+  const SetBook::Entry* entry = sets_.find(block);
+  if (entry == nullptr || !entry->has_updates) return has_three_chain(block);
+  return certificates_.has_phase(block, Phase::commit) ||
+         certificates_.has_phase(block, Phase::decide);
+}
+
 void ChainOracle::end_step(NodeIndex node) {
   if (!committed_now_[node]) return;
   const Hash topmost = *committed_now_[node];
   committed_now_[node].reset();
-  if (blocks_.contains(topmost) && !has_three_chain(topmost)) {
+  if (blocks_.contains(topmost) && !has_evidence(topmost)) {
     judge_.violate("G7", node, "commits " + at_height(*committed_[node]) +
-                                   " without three certificates of consecutive views above it");
+                                   " without the certificates that commit it");
   }
 }
 
@@ -158,6 +165,24 @@ void ChainOracle::on_start(NodeIndex node, std::optional<Height> committed, cons
 const Block& ChainOracle::block_at(Height height) const {
   HS_CHECK(height.value < canonical_.size());
   return *blocks_.at(canonical_[height.value]).block;
+}
+
+bool ChainOracle::is_at_or_below(const Hash& block, std::optional<Height> height) const {
+  const auto known = blocks_.find(block);
+  return known != blocks_.end() && known->second.block->height <= height;
+}
+
+std::optional<Hash> ChainOracle::hash_at(Height height) const {
+  if (height.value >= canonical_.size()) return std::nullopt;
+  return canonical_[height.value];
+}
+
+void ChainOracle::forget_below(Height height) {
+  for (; forgotten_below_ < height.value; ++forgotten_below_) {
+    const Hash& block = canonical_[forgotten_below_];
+    blocks_.erase(block);
+    sets_.forget(block);
+  }
 }
 
 }  // namespace hs::sim

@@ -2,7 +2,8 @@
 //   L5   a stored block's hash, height and parent fit
 //   L6   a committed block extends what was committed before it, on each node
 //   G1   no two nodes commit different blocks at one height
-//   G7   what is committed is the start of three certified blocks of consecutive views
+//   G7   what is committed is the start of three certified blocks of consecutive views, or changes
+//        the validator set and carries a Commit or Decide certificate
 #pragma once
 #include <map>
 #include <memory>
@@ -18,7 +19,8 @@ namespace hs::sim {
 
 class ChainOracle {
  public:
-  ChainOracle(std::size_t nodes, const CertificateOracle& certificates, Judge& judge);
+  ChainOracle(std::size_t nodes, SetBook& sets, const CertificateOracle& certificates,
+              Judge& judge);
 
   // Every block is first seen here: its leader sends it before anyone can store it.
   void on_proposal(NodeIndex node, const std::shared_ptr<const Block>& block);
@@ -35,11 +37,15 @@ class ChainOracle {
   [[nodiscard]] std::optional<Height> tip() const { return tip_; }
   // The block that all agree on at a height at or below the tip.
   [[nodiscard]] const Block& block_at(Height height) const;
+  // Has this block been proposed, and no higher than that?
+  [[nodiscard]] bool is_at_or_below(const Hash& block, std::optional<Height> height) const;
+  // Its hash; none above the tip.
+  [[nodiscard]] std::optional<Hash> hash_at(Height height) const;
+  // Below this height nobody will ask any more, and nothing is away that could come back to it: the
+  // blocks of the chain up to there are dropped, their hashes stay.
+  void forget_below(Height height);
 
  private:
-  struct HashOfHash {
-    std::size_t operator()(const Hash& hash) const;
-  };
   struct Known {
     std::shared_ptr<const Block> block;
     std::vector<Hash> children;
@@ -47,11 +53,14 @@ class ChainOracle {
   void check_shape(NodeIndex node, const Block& block);
   void commit(NodeIndex node, const Hash& block, Height height);
   [[nodiscard]] bool has_three_chain(const Hash& block) const;
+  [[nodiscard]] bool has_evidence(const Hash& block) const;
 
+  SetBook& sets_;
   const CertificateOracle& certificates_;
   Judge& judge_;
   std::unordered_map<Hash, Known, HashOfHash> blocks_;  // looked up only, never walked
   std::vector<Hash> canonical_;                         // by height
+  std::uint64_t forgotten_below_ = 0;
   std::vector<std::optional<Height>> committed_;        // by node
   std::vector<std::optional<Hash>> committed_now_;      // topmost of the running step, by node
   std::optional<Height> tip_;

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t operation_bytes = 16;
 constexpr std::size_t pool_operations_max = 10'000;
+constexpr std::size_t pool_changes_max = 64;
 
 Bytes digest_key() { return to_bytes("digest"); }
 Bytes done_key(std::uint64_t id) {
@@ -16,6 +17,7 @@ Bytes done_key(std::uint64_t id) {
 }
 
 Hash data_hash_of(const Data& data) {
+  if (data.size() > 1) return sha256({as_bytes("set change"), data.back()});
   return data.empty() ? sha256(as_bytes("no operations")) : sha256(data.front());
 }
 
@@ -35,6 +37,37 @@ Bytes to_transaction(const CounterOperation& operation) {
   writer.u64(operation.id);
   writer.u64(operation.amount);
   return std::move(writer).take();
+}
+
+Bytes to_transaction(const SetChange& change) {
+  BorshWriter writer;
+  writer.u64(change.id);
+  encode(writer, change.updates);
+  return std::move(writer).take();
+}
+
+namespace {
+
+bool is_set_change(BytesView transaction) {
+  return transaction.size() >= 8 && (transaction[7] & 0x80) != 0;
+}
+
+Result<SetChange> change_from(BytesView transaction) {
+  if (!is_set_change(transaction)) return fail(Errc::bad_value, "no change of the set");
+  BorshReader reader(transaction);
+  SetChange change;
+  HS_TRY(id, reader.u64());
+  change.id = id;
+  HS_TRY_STATUS(decode(reader, change.updates));
+  HS_TRY_STATUS(reader.finish());
+  return change;
+}
+
+}  // namespace
+
+Result<SetChange> set_change_of(const Data& data) {
+  if (data.size() != 2 || !data.front().empty()) return fail(Errc::bad_value, "no change");
+  return change_from(data.back());
 }
 
 Result<CounterOperation> operation_from(BytesView transaction) {
@@ -60,7 +93,19 @@ Result<std::vector<CounterOperation>> operations_of(const Data& data) {
   return operations;
 }
 
+std::optional<ProducedBlock> CounterApp::produce_change(const AppView& state) const {
+  for (const auto& [id, updates] : changes_) {
+    if (state.get(done_key(id))) continue;
+    ProducedBlock block;
+    block.data = {Bytes{}, to_transaction(SetChange{.id = id, .updates = updates})};
+    block.data_hash = data_hash_of(block.data);
+    return block;
+  }
+  return std::nullopt;
+}
+
 std::variant<ProducedBlock, NotYet> CounterApp::produce(const ProduceRequest& request) {
+  if (auto change = produce_change(request.state)) return *std::move(change);
   Bytes datum;
   std::size_t count = 0;
   for (const auto& [id, amount] : pool_) {
@@ -77,9 +122,21 @@ std::variant<ProducedBlock, NotYet> CounterApp::produce(const ProduceRequest& re
   return block;
 }
 
+Validation CounterApp::validate_change(const ValidateRequest& request) {
+  const auto change = set_change_of(request.block.data);
+  if (!change) return InvalidBlock{change.error().what};
+  const Bytes done = done_key(change->id);
+  if (request.state.get(done)) return InvalidBlock{"the set was changed so before"};
+  ValidBlock valid;
+  valid.app_state_updates.emplace().insert(done, {1});
+  valid.validator_set_updates = change->updates;
+  return valid;
+}
+
 Validation CounterApp::validate(const ValidateRequest& request) {
   const Data& data = request.block.data;
   if (data_hash_of(data) != request.block.data_hash) return InvalidBlock{"data hash differs"};
+  if (data.size() > 1) return validate_change(request);
   const auto operations = operations_of(data);
   if (!operations) return InvalidBlock{operations.error().what};
   ValidBlock valid;
@@ -103,6 +160,12 @@ Validation CounterApp::validate(const ValidateRequest& request) {
 }
 
 Status CounterApp::admit(BytesView transaction) {
+  if (is_set_change(transaction)) {
+    HS_TRY(change, change_from(transaction));
+    if (changes_.size() >= pool_changes_max) return fail(Errc::unavailable, "the pool is full");
+    changes_.emplace(change.id, change.updates);
+    return {};
+  }
   HS_TRY(operation, operation_from(transaction));
   if (pool_.size() >= pool_operations_max) return fail(Errc::unavailable, "the pool is full");
   pool_.emplace(operation.id, operation.amount);
@@ -110,6 +173,7 @@ Status CounterApp::admit(BytesView transaction) {
 }
 
 void CounterApp::on_commit(const CommittedBlock& block) {
+  if (const auto change = set_change_of(block.block.data)) changes_.erase(change->id);
   const auto operations = operations_of(block.block.data);
   if (!operations) return;  // validate() refused it, so nobody commits it
   for (const CounterOperation& operation : *operations) pool_.erase(operation.id);
@@ -119,7 +183,7 @@ bool CounterApp::has_work(const std::optional<Hash>&, const AppView& state) {
   for (const auto& [id, amount] : pool_) {
     if (!state.get(done_key(id))) return true;
   }
-  return false;
+  return produce_change(state).has_value();
 }
 
 }  // namespace hs::sim

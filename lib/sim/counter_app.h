@@ -1,12 +1,13 @@
 // The smallest app that can show a mistake: it adds numbers, refuses an operation it has seen, and
 // keeps a running digest of every operation in order, so that two replicas that differ anywhere
-// differ from there on.
+// differ from there on. Whoever asks may change the validator set.
 #pragma once
 #include <cstdint>
 #include <map>
 #include <optional>
 
 #include "lib/app/app.h"
+#include "lib/types/update_set.h"
 
 namespace hs::sim {
 
@@ -22,6 +23,19 @@ struct CounterOperation {
 [[nodiscard]] Bytes to_transaction(const CounterOperation& operation);
 // Errors: truncated, trailing.
 [[nodiscard]] Result<CounterOperation> operation_from(BytesView transaction);
+// A change of the validator set: the other transaction of this app. Its id has the top bit set.
+struct SetChange {
+  std::uint64_t id = 0;  // takes effect at most once
+  ValidatorSetUpdates updates;
+};
+[[nodiscard]] constexpr std::uint64_t set_change_id(std::uint64_t number) {
+  return std::uint64_t{1} << 63 | number;
+}
+[[nodiscard]] Bytes to_transaction(const SetChange& change);
+// The change that a block's data make: a change has a block of its own, of two datums of which the
+// first is empty. Errors: bad_value and what decoding finds.
+[[nodiscard]] Result<SetChange> set_change_of(const Data& data);
+
 // The operations in a block's data, in order. Errors: too_long (other than one datum or none), bad
 // size.
 [[nodiscard]] Result<std::vector<CounterOperation>> operations_of(const Data& data);
@@ -40,8 +54,12 @@ class CounterApp : public App {
   [[nodiscard]] std::size_t pending() const { return pool_.size(); }
 
  private:
+  std::optional<ProducedBlock> produce_change(const AppView& state) const;
+  static Validation validate_change(const ValidateRequest& request);
+
   std::size_t per_block_;
-  std::map<std::uint64_t, std::uint64_t> pool_;  // id -> amount
+  std::map<std::uint64_t, std::uint64_t> pool_;          // id -> amount
+  std::map<std::uint64_t, ValidatorSetUpdates> changes_;  // id -> what to do to the set
 };
 
 }  // namespace hs::sim

@@ -9,10 +9,12 @@ Monitor::Monitor(const Plan& plan, const Cast& cast, const AppKit& app, Judge& j
     : plan_(plan),
       app_(app),
       judge_(judge),
-      ledger_(cast, judge),
+      ledger_(cast.size(), judge),
       stored_(cast.size(), judge),
-      certificates_(cast, plan.config.chain_id, judge),
-      chain_(cast.size(), certificates_, judge),
+      book_(cast, app),
+      certificates_(cast, book_, plan.config.chain_id, judge),
+      chain_(cast.size(), book_, certificates_, judge),
+      sets_(cast, book_, chain_, certificates_, judge),
       state_(cast.size(), chain_, judge),
       views_(cast.size(), plan.config.epoch_length, certificates_, judge),
       progress_(plan, cast, judge) {}
@@ -22,14 +24,16 @@ void Monitor::on_start(NodeIndex node, const KvReader& disk,
   ledger_.on_start(node);
   stored_.on_start(node, disk, record);
   chain_.on_start(node, stored_.live(node).committed, disk);
-  state_.on_start(node, disk);
   look_at_new_blocks();
+  sets_.on_start(node, disk);
+  state_.on_start(node, disk);
 }
 
 void Monitor::on_crash(NodeIndex node, const KvReader& disk) { stored_.on_crash(node, disk); }
 
 void Monitor::on_write(NodeIndex node, const WriteBatch& batch, bool sync, const KvReader& disk) {
   stored_.on_write(node, batch, sync);
+  sets_.on_write(node, batch);
   state_.on_write(node, batch, disk);
 }
 
@@ -44,7 +48,11 @@ void Monitor::on_send(NodeIndex node, bool to_all, const MessagePtr& message,
   }
   certificates_.on_send(node, *message);
   ledger_.on_send(node, to_all, *message);
-  stored_.on_send(node, *message, disk);
+  sets_.on_send(node, *message);
+  const auto* vote = std::get_if<PhaseVote>(message.get());
+  const bool is_passed =
+      vote != nullptr && chain_.is_at_or_below(vote->block, stored_.live(node).committed);
+  stored_.on_send(node, *message, disk, is_passed);
 }
 
 void Monitor::on_event(NodeIndex node, const Event& event, const KvReader& disk) {
@@ -53,6 +61,7 @@ void Monitor::on_event(NodeIndex node, const Event& event, const KvReader& disk)
   hash_.add(node);
   hash_.add(event);
   certificates_.on_event(node, event);
+  sets_.on_event(node, event);
   if (const auto* inserted = std::get_if<event::InsertBlock>(&event)) {
     chain_.on_insert(node, *inserted->block, disk);
   } else if (const auto* committed = std::get_if<event::CommitBlock>(&event)) {
@@ -75,8 +84,14 @@ void Monitor::look_at_new_blocks() {
   if (!tip || looked_at_ > tip->value) return;
   for (; looked_at_ <= tip->value; ++looked_at_) {
     const Height height{looked_at_};
+    const SetBook::Entry* entry = book_.find(*chain_.hash_at(height));
+    if (entry != nullptr && entry->has_updates) {
+      certificates_.on_set(entry->after);
+      set_in_force_ = entry->after;
+      marks_.count("validator set updated");
+    }
     state_.on_block(height, app_.transactions_in(chain_.block_at(height).data));
-    progress_.on_tip(judge_.now(), height);
+    progress_.on_tip(judge_.now(), height, highest_view_);
   }
 }
 
@@ -89,6 +104,7 @@ void Monitor::end_step(NodeIndex node, const ReplicaStatus& status,
   }
   highest_view_ = std::max(highest_view_, status.view);
   chain_.end_step(node);
+  sets_.end_step(node);
   state_.end_step(node);
   views_.end_step(node, stored_.live(node).entered);
   look_at_new_blocks();
@@ -96,7 +112,7 @@ void Monitor::end_step(NodeIndex node, const ReplicaStatus& status,
   for (NodeIndex each = 0; each < live.size(); ++each) {
     if (live[each]) slowest = std::min(slowest, chain_.committed(each));
   }
-  progress_.end_step(node, judge_.now(), slowest);
+  progress_.end_step(node, judge_.now(), slowest, highest_view_);
 }
 
 void Monitor::on_healed() { progress_.on_healed(judge_.now(), chain_.tip()); }

@@ -7,6 +7,7 @@
 #include "lib/sim/marks.h"
 #include "lib/sim/progress_oracle.h"
 #include "lib/sim/run_hash.h"
+#include "lib/sim/set_oracle.h"
 #include "lib/sim/sign_ledger.h"
 #include "lib/sim/state_oracle.h"
 #include "lib/sim/stored_facts.h"
@@ -43,6 +44,8 @@ class Monitor {
   [[nodiscard]] const Marks& marks() const { return marks_; }
   [[nodiscard]] RunHash& hash() { return hash_; }
   [[nodiscard]] const RunHash& hash() const { return hash_; }
+  // Made by the newest committed block, on any node.
+  [[nodiscard]] const MemberSetPtr& set_in_force() const { return set_in_force_; }
   [[nodiscard]] View highest_view() const { return highest_view_; }
   // Heights at which the chain oracle has looked at the transactions.
   [[nodiscard]] std::uint64_t committed_blocks() const { return looked_at_; }
@@ -56,14 +59,17 @@ class Monitor {
   Judge& judge_;
   SignLedger ledger_;
   StoredFactsCheck stored_;
+  SetBook book_;
   CertificateOracle certificates_;
   ChainOracle chain_;
+  SetOracle sets_;
   StateOracle state_;
   ViewOracle views_;
   ProgressOracle progress_;
   Marks marks_;
   RunHash hash_;
   View highest_view_;
+  MemberSetPtr set_in_force_ = book_.initial();
   std::uint64_t looked_at_ = 0;
 };
 

@@ -83,10 +83,24 @@ void draw_dead(Rng& rng, Plan& plan) {
   std::sort(plan.dead.begin(), plan.dead.end());
 }
 
+// Validators of all weights, one holding close to a third among them, and nodes that stand by.
+void draw_candidates(Rng& rng, Plan& plan) {
+  const std::size_t validators = plan.nodes();
+  plan.churn.power_max = rng.chance(1, 2) ? 1 : rng.chance(1, 2) ? 5 : 100;
+  plan.churn.skewed = plan.churn.power_max > 5 && rng.chance(1, 2);
+  for (Power& power : plan.powers) power = Power{rng.between(1, plan.churn.power_max)};
+  if (plan.churn.skewed && validators > 1) {
+    plan.powers.assign(validators, Power{1});
+    plan.powers.front() = Power{std::max<std::uint64_t>(1, (validators - 1) / 2)};
+  }
+  plan.powers.resize(validators + rng.between(1, std::max<std::size_t>(validators, 4)), Power{0});
+}
+
 void draw_powers(Rng& rng, Plan& plan) {
   if (plan.profile == Profile::swarm && rng.chance(1, 4)) {
     for (Power& power : plan.powers) power = Power{rng.between(1, 5)};
   }
+  if (plan.profile == Profile::vsu) return draw_candidates(rng, plan);
   if (plan.profile == Profile::sync || (plan.profile == Profile::swarm && rng.chance(1, 4))) {
     plan.powers.push_back(Power{0});  // a listener
   }
@@ -104,6 +118,22 @@ void draw_work(Rng& rng, Plan& plan) {
     work.operations_max = 5'000;
     work.operations_per_block = 64;
   }
+}
+
+// A third of the seeds is quiet, so that commits must go on through every change.
+void draw_churn(Rng& rng, Plan& plan) {
+  plan.work.app = AppKind::counter;
+  plan.churn.interval_max = draw(rng, milliseconds(100), 20 * view_timeout);
+  plan.churn.changes_max = static_cast<std::uint32_t>(rng.between(1, 40));
+  plan.check_pause = rng.chance(1, 3);
+  if (plan.check_pause) return;
+  draw_fault_times(rng, plan);
+  plan.churn.fails_members = rng.chance(1, 2);
+  plan.churn.restarts_all = rng.chance(1, 3);
+  if (rng.chance(1, 2)) draw_network_faults(rng, plan.network);
+  if (rng.chance(1, 2)) draw_crashes(rng, plan);
+  if (rng.chance(1, 3)) plan.faults.partition_weight = 2;
+  if (rng.chance(1, 3)) plan.faults.away_min = 5 * view_timeout;  // changes are met through sync
 }
 
 void draw_profile(Rng& rng, Plan& plan) {
@@ -139,6 +169,9 @@ void draw_profile(Rng& rng, Plan& plan) {
       draw_dead(rng, plan);
       plan.check_gap = true;
       break;
+    case Profile::vsu:
+      draw_churn(rng, plan);
+      break;
     case Profile::overload:
       plan.network.before = draw_delay(rng, view_timeout / 4);
       plan.config.message_buffer_bytes = rng.between(4, 64) << 10;
@@ -158,6 +191,7 @@ std::string_view name_of(Profile profile) {
     case Profile::sync: return "sync";
     case Profile::silent: return "silent";
     case Profile::overload: return "overload";
+    case Profile::vsu: return "vsu";
   }
   return "";
 }
@@ -185,7 +219,8 @@ Plan make_plan(const PlanRequest& request) {
   plan.drift_ppm.assign(plan.nodes(), 0);
 
   std::uint64_t epoch_length = std::max<std::uint64_t>(10, 2 * nodes);
-  if (request.profile == Profile::swarm && rng.chance(1, 2)) epoch_length = rng.between(1, 50);
+  const bool any_epoch = request.profile == Profile::swarm || request.profile == Profile::vsu;
+  if (any_epoch && rng.chance(1, 2)) epoch_length = rng.between(1, 50);
   const Duration idle = draw(rng, milliseconds(10), view_timeout / 4);
   plan.config = ReplicaConfig::with(ChainId{rng.next() >> 1},
                                     static_cast<std::uint32_t>(epoch_length), view_timeout, idle);

@@ -20,10 +20,11 @@ enum class Profile {
   sync,       // a node is away for long, again and again
   silent,     // as many as may fail are dead from the start: commits go on within a known gap
   overload,   // tiny buffers, slow links and more work than fits
+  vsu,        // the validator set changes again and again, with nothing failing or with everything
 };
 inline constexpr std::array profiles{Profile::calm,      Profile::swarm, Profile::crash,
                                      Profile::partition, Profile::sync,  Profile::silent,
-                                     Profile::overload};
+                                     Profile::overload,  Profile::vsu};
 [[nodiscard]] std::string_view name_of(Profile profile);
 [[nodiscard]] std::optional<Profile> profile_from(std::string_view name);
 
@@ -70,6 +71,16 @@ struct WorkPlan {
   std::uint32_t copies_max = 1;     // nodes told of one operation
 };
 
+// How the validator set changes. The nodes without power stand by as listeners.
+struct ChurnPlan {
+  Duration interval_max{};         // a next change is asked for within this
+  std::uint32_t changes_max = 0;   // at most so many changes in the run; 0: none
+  std::uint64_t power_max = 1;     // of a member that a change brings in
+  bool skewed = false;             // powers are 1 or close to power_max
+  bool fails_members = false;      // as many as may fail are down while a change is made
+  bool restarts_all = false;       // everybody dies in the middle of a change
+};
+
 struct Plan {
   std::uint64_t seed = 0;
   Profile profile = Profile::swarm;
@@ -82,10 +93,12 @@ struct Plan {
   NetworkPlan network;
   FaultPlan faults;
   WorkPlan work;
+  ChurnPlan churn;
   Duration start_spread{};               // nodes start within this
   Duration turn{};                       // between two messages of a node to itself
   Duration faults_end{};                 // the network heals at the latest at this time
   bool check_gap = false;                // G12 applies: nothing fails but the dead
+  bool check_pause = false;              // G13 applies: nothing fails at all
 
   [[nodiscard]] std::size_t nodes() const { return powers.size(); }
 };

@@ -6,15 +6,16 @@
 namespace hs::sim {
 namespace {
 
+constexpr std::uint64_t pause_views_max = 6;
 constexpr int sync_budget_timeouts = 30;  // a sync session lasts at most 30 s, 30 T of the default
 
 std::string seconds(Duration duration) { return to_string(Instant(duration)); }
 
 }  // namespace
 
-std::optional<std::uint64_t> faulty_views_between_windows(const ValidatorSet& set,
+std::optional<std::uint64_t> faulty_views_between_windows(const MemberSet& set,
                                                           const std::vector<PublicKey>& dead) {
-  const auto cycle = static_cast<std::uint64_t>(set.total_power());
+  const std::uint64_t cycle = set.total_power();
   std::vector<bool> live;
   for (std::uint64_t view = 0; view < 2 * cycle + 5; ++view) {
     live.push_back(std::find(dead.begin(), dead.end(), set.leader(View{view})) == dead.end());
@@ -37,8 +38,12 @@ std::optional<std::uint64_t> faulty_views_between_windows(const ValidatorSet& se
 }
 
 Duration commit_bound(const Plan& plan, const Cast& cast) {
+  // No set of a run with churn is heavier than all nodes with the most power that churn gives.
+  const std::uint64_t churned =
+      plan.churn.changes_max > 0 ? plan.nodes() * plan.churn.power_max : 0;
+  const std::uint64_t power = std::max(cast.total_power(), churned);
   const std::uint64_t views =
-      2 * std::max<std::uint64_t>(plan.config.epoch_length, cast.total_power()) +
+      2 * std::max<std::uint64_t>(plan.config.epoch_length, power) +
       3 * plan.nodes() + 10;
   return plan.config.view_timeout * static_cast<Duration::rep>(views + sync_budget_timeouts);
 }
@@ -47,7 +52,7 @@ std::optional<Duration> gap_bound(const Plan& plan, const Cast& cast) {
   if (!plan.check_gap) return std::nullopt;
   std::vector<PublicKey> dead;
   for (const NodeIndex node : plan.dead) dead.push_back(cast.key(node));
-  const auto faulty = faulty_views_between_windows(cast.validators(), dead);
+  const auto faulty = faulty_views_between_windows(MemberSet(cast.validators().members()), dead);
   if (!faulty) return std::nullopt;
   const Duration timeout = plan.config.view_timeout;
   const Duration idle = plan.config.idle_interval;
@@ -59,7 +64,10 @@ std::optional<Duration> gap_bound(const Plan& plan, const Cast& cast) {
 }
 
 ProgressOracle::ProgressOracle(const Plan& plan, const Cast& cast, Judge& judge)
-    : judge_(judge), bound_(commit_bound(plan, cast)), gap_bound_(gap_bound(plan, cast)) {}
+    : judge_(judge),
+      bound_(commit_bound(plan, cast)),
+      gap_bound_(gap_bound(plan, cast)),
+      checks_pause_(plan.check_pause) {}
 
 void ProgressOracle::on_healed(Instant now, std::optional<Height> tip) {
   healed_at_ = now;
@@ -68,7 +76,9 @@ void ProgressOracle::on_healed(Instant now, std::optional<Height> tip) {
   everyone_arrived_ = false;
 }
 
-void ProgressOracle::on_tip(Instant now, Height tip) {
+void ProgressOracle::on_tip(Instant now, Height tip, View view) {
+  check_pause(view);
+  tip_view_ = view;
   if (healed_at_ && !goal_ && tip >= wanted_) goal_ = tip;
   if (last_tip_ && healed_at_ && *last_tip_ >= *healed_at_) {
     longest_gap_ = std::max(longest_gap_, now - *last_tip_);
@@ -76,8 +86,19 @@ void ProgressOracle::on_tip(Instant now, Height tip) {
   last_tip_ = now;
 }
 
-void ProgressOracle::end_step(NodeIndex node, Instant now, std::optional<Height> slowest) {
+void ProgressOracle::check_pause(View view) {
+  if (!goal_) return;
+  longest_pause_ = std::max(longest_pause_, view.value - tip_view_.value);
+  if (checks_pause_ && view.value - tip_view_.value > pause_views_max) {
+    judge_.violate("G13", 0, "nothing was committed from view " + std::to_string(tip_view_.value) +
+                                 " to view " + std::to_string(view.value));
+  }
+}
+
+void ProgressOracle::end_step(NodeIndex node, Instant now, std::optional<Height> slowest,
+                              View highest_view) {
   if (!healed_at_) return;
+  check_pause(highest_view);
   if (!goal_ && now > *healed_at_ + bound_) {
     judge_.violate("G10", node, "nothing was committed in the " + seconds(bound_) +
                                     " after the last fault");

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lib/base/check.h"
+#include "lib/sim/churn.h"
 #include "lib/sim/faults.h"
 #include "lib/sim/workload.h"
 
@@ -53,13 +54,18 @@ RunResult run_plan(const PlanRequest& request, const Plan& plan, const TraceSink
   const Rng root(plan.seed);
   Faults faults(world, root.substream("faults"));
   Workload workload(world, root.substream("workload"));
+  Churn churn(world, root.substream("churn"));
   start_nodes(world, root.substream("start"));
   workload.begin();
+  if (!plan.check_pause) churn.begin();
   if (plan.faults_end > Duration{0}) {
     run_faults(world, faults);
   } else {
-    world.run_until(Instant(plan.start_spread));
+    const Duration settled = plan.start_spread + plan.network.reconnect_max;
+    world.run_until(Instant(settled + plan.config.advertise_interval));
   }
+  churn.end_faults();
+  if (plan.check_pause) churn.begin();  // everybody is there: from now on nothing may hold us up
   if (!world.violation()) run_healed(world);
   const Monitor& monitor = world.monitor();
   RunResult result;
@@ -69,6 +75,7 @@ RunResult run_plan(const PlanRequest& request, const Plan& plan, const TraceSink
   result.commits = monitor.committed_blocks();
   result.virtual_time = world.now() - Instant{};
   result.longest_gap = monitor.progress().longest_gap();
+  result.longest_pause = monitor.progress().longest_pause();
   result.hash = monitor.hash().value();
   result.marks = monitor.marks();
   const Network::Counts& counts = world.network().counts();

@@ -15,6 +15,7 @@ struct RunResult {
   std::uint64_t commits = 0;  // committed heights
   Duration virtual_time{};
   Duration longest_gap{};     // between two commits after the last fault
+  std::uint64_t longest_pause = 0;  // likewise, in views
   Hash hash;                  // of the whole run: equal for equal requests, anywhere
   Marks marks;
 };

@@ -2,21 +2,20 @@
 // node that forgets is found out.
 //   L1   a validator signs at most one PhaseVote a view, in rising views, across all restarts
 //   L2   a leader makes at most one proposal a view, across all restarts
-//   I10  only validators vote, time out and advance views
 //   I30  AdvanceViews are broadcast with rising certificates
 #pragma once
 #include <map>
 #include <optional>
 #include <vector>
 
-#include "lib/sim/cast.h"
+#include "lib/sim/violation.h"
 #include "lib/types/messages.h"
 
 namespace hs::sim {
 
 class SignLedger {
  public:
-  SignLedger(const Cast& cast, Judge& judge);
+  SignLedger(std::size_t nodes, Judge& judge);
 
   void on_start(NodeIndex node) { nodes_[node].advanced.reset(); }
   void on_send(NodeIndex node, bool to_all, const Message& message);
@@ -36,7 +35,6 @@ class SignLedger {
   void on_proposal(NodeIndex node, View view, const Hash& block);
   void on_advance(NodeIndex node, const AdvanceView& message);
 
-  const Cast& cast_;
   Judge& judge_;
   std::vector<Signer> nodes_;
 };

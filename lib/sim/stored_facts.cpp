@@ -132,8 +132,8 @@ void StoredFactsCheck::on_start(NodeIndex node, const KvReader& disk,
   nodes_[node].record = record;
 }
 
-void StoredFactsCheck::on_vote(NodeIndex node, const PhaseVote& vote, const KvReader& disk) {
-  Disk& mine = nodes_[node];
+void StoredFactsCheck::on_vote(NodeIndex node, const PhaseVote& vote, bool is_held) {
+  const Disk& mine = nodes_[node];
   if (mine.durable.voted < vote.view) {
     judge_.violate("L8", node, "a vote of view " + std::to_string(vote.view.value) +
                                    " leaves while the disk says " + show(mine.durable.voted));
@@ -142,20 +142,18 @@ void StoredFactsCheck::on_vote(NodeIndex node, const PhaseVote& vote, const KvRe
     judge_.violate("L8", node, "a vote of view " + std::to_string(vote.view.value) +
                                    " leaves before its record is written");
   }
-  // The second copy of S47 may leave when its block has been pruned.
-  const bool is_copy = mine.voted_for == vote.view;
-  mine.voted_for = vote.view;
-  if (!is_copy && !disk.contains(key::block_height(vote.block))) {
+  if (!is_held) {
     judge_.violate("I09", node, "a vote of view " + std::to_string(vote.view.value) +
                                     " for block " + to_hex(vote.block.view()).substr(0, 8) +
                                     ", which is not in the voter's store");
   }
 }
 
-void StoredFactsCheck::on_send(NodeIndex node, const Message& message, const KvReader& disk) {
+void StoredFactsCheck::on_send(NodeIndex node, const Message& message, const KvReader& disk,
+                               bool is_passed) {
   const Disk& mine = nodes_[node];
   if (const auto* vote = std::get_if<PhaseVote>(&message)) {
-    on_vote(node, *vote, disk);
+    on_vote(node, *vote, is_passed || disk.contains(key::block_height(vote->block)));
   } else if (const auto* timeout = std::get_if<TimeoutVote>(&message)) {
     if (!mine.record || mine.record->timeout_view < timeout->view) {
       judge_.violate("L8", node, "a TimeoutVote of view " + std::to_string(timeout->view.value) +

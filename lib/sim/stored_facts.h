@@ -40,8 +40,10 @@ class StoredFactsCheck {
   void on_crash(NodeIndex node, const KvReader& disk);
   // Before the node opens its store: what it last said must be what is there.
   void on_start(NodeIndex node, const KvReader& disk, const std::optional<SafetyRecord>& record);
-  // `disk` is the sender's.
-  void on_send(NodeIndex node, const Message& message, const KvReader& disk);
+  // `disk` is the sender's. `is_passed`: the block that it votes for is at or below a height that
+  // it has committed by now: it may have been pruned since, in the same step even.
+  void on_send(NodeIndex node, const Message& message, const KvReader& disk,
+               bool is_passed = false);
   void on_commit_told(NodeIndex node, Height height);
 
   [[nodiscard]] const StoredFacts& live(NodeIndex node) const { return nodes_[node].live; }
@@ -51,10 +53,9 @@ class StoredFactsCheck {
     StoredFacts live;     // as the process sees it
     StoredFacts durable;  // as of the last sync
     std::optional<SafetyRecord> record;
-    std::optional<View> voted_for;  // view of the newest vote sent
   };
   void check_monotone(NodeIndex node, const StoredFacts& before, const StoredFacts& after);
-  void on_vote(NodeIndex node, const PhaseVote& vote, const KvReader& disk);
+  void on_vote(NodeIndex node, const PhaseVote& vote, bool is_held);
 
   Judge& judge_;
   std::vector<Disk> nodes_;

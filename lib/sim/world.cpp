@@ -168,8 +168,6 @@ bool World::advance(Instant until) {
       Process& process = *nodes_[due->node].process;
       const MessagePtr message = process.to_self.front();
       process.to_self.pop_front();
-      // A vote for oneself counts like any other. Broadcasts have been seen before; no harm is done.
-      monitor_.on_send(due->node, false, message, nodes_[due->node].disk);
       step(due->node, FromPeer{.origin = cast_.key(due->node), .message = message, .bytes = 0});
       break;
     }
@@ -199,6 +197,12 @@ void World::step(NodeIndex node, const Input& input) {
     StepDriver driver(*this, node, output);
     act_on(output, driver, mine.process->to_self);
     dies = driver.is_dead();
+    // A vote for oneself counts like any other.
+    for (const Send& each : output.sends) {
+      const auto* peer = std::get_if<PublicKey>(&each.to);
+      if (dies || peer == nullptr || *peer != driver.self()) continue;
+      monitor_.on_send(node, false, each.message, mine.disk);
+    }
   } catch (const StoreFailure& failure) {
     judge_.violate("crash", node, std::string("the store fails: ") + failure.what());
     return;

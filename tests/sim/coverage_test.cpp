@@ -11,7 +11,7 @@ TEST_CASE("a handful of seeds meets every kind of fault and event", "[sim]") {
   bool real_signatures = false;
   bool kv = false;
   for (const Profile profile :
-       {Profile::swarm, Profile::crash, Profile::partition, Profile::sync}) {
+       {Profile::swarm, Profile::crash, Profile::partition, Profile::sync, Profile::vsu}) {
     for (std::uint64_t seed = 1; seed <= 30; ++seed) {
       const PlanRequest request{.seed = seed, .profile = profile, .nodes = {}, .views = 60};
       const Plan plan = make_plan(request);
@@ -28,13 +28,16 @@ TEST_CASE("a handful of seeds meets every kind of fault and event", "[sim]") {
   const auto table = marks.table();
   for (const char* name :
        {"AdvanceView", "CollectPC", "CollectTC", "CommitBlock", "EndSync", "InsertBlock",
-        "NewView", "PhaseVote", "Propose", "PruneBlock", "ReceiveAdvanceView", "ReceiveNewView",
+        "NewView", "Nudge", "PhaseVote", "Propose", "PruneBlock", "ReceiveAdvanceView", "ReceiveNewView", "ReceiveNudge",
         "ReceivePhaseVote", "ReceiveProposal", "ReceiveSyncRequest", "ReceiveTimeoutVote",
         "SendSyncResponse", "StartSync", "StartView", "TimeoutVote", "UpdateHighestPC",
-        "UpdateHighestTC", "UpdateLockedPC", "ViewTimeout", "all crash", "crash in a step",
+        "UpdateHighestTC", "UpdateLockedPC", "UpdateValidatorSet", "ViewTimeout", "all crash", "crash in a step",
         "message doubled", "message lost", "message swallowed by a cut", "partition: bridge",
         "partition: groups", "partition: one isolated", "partition: one way",
-        "partition: random links", "pause", "power lost", "process killed"}) {
+        "partition: random links", "pause", "power lost", "process killed", "validator set updated",
+        "set change: add", "set change: remove", "set change: power", "set change: replace all",
+        "set change: remove a leader", "set change: all but one", "set change: everybody",
+        "set change: nothing", "set change with members down", "all crash in a set change"}) {
     INFO(name);
     CHECK(table.contains(name));
   }

@@ -6,7 +6,7 @@ namespace hs::sim {
 namespace {
 
 struct OracleFixture : Fixture {
-  OracleFixture() : oracle(cast, ChainId{7}, judge) {}
+  OracleFixture() : oracle(cast, book, ChainId{7}, judge) {}
   CertificateOracle oracle;
 };
 
@@ -73,7 +73,7 @@ TEST_CASE("certificates are found wherever they travel", "[sim][L4]") {
     CHECK(f.broken() == "L4");
   }
   const std::vector<Event> events{
-      event::UpdateHighestPC{bad}, event::UpdateLockedPC{bad}, event::CollectPC{bad},
+      event::UpdateHighestPC{bad}, event::UpdateLockedPC{bad},
       event::UpdateHighestTC{keys.tc(10, 1)}, event::CollectTC{keys.tc(10, 1)},
       event::InsertBlock{std::make_shared<const Block>(block)}};
   for (const Event& said : events) {

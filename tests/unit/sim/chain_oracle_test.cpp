@@ -8,7 +8,8 @@ namespace hs::sim {
 namespace {
 
 struct ChainFixture : Fixture {
-  ChainFixture() : certificates(cast, ChainId{7}, judge), oracle(4, certificates, judge) {
+  ChainFixture()
+      : certificates(cast, book, ChainId{7}, judge), oracle(4, book, certificates, judge) {
     Block block = block_at(0, genesis_pc());
     for (std::uint64_t height = 0; height < 6; ++height) {
       blocks.push_back(block);

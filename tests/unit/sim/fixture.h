@@ -1,10 +1,12 @@
 // A cast of four validators and what they would sign, to feed the checks with outputs that no
 // replica of ours would make.
 #pragma once
+#include <algorithm>
 #include <memory>
 
 #include "lib/sim/cast.h"
 #include "lib/sim/plan.h"
+#include "lib/sim/set_book.h"
 #include "lib/types/messages.h"
 #include "tests/support/catch.h"
 
@@ -24,11 +26,30 @@ inline Plan four_nodes(std::size_t listeners = 0) {
 inline Hash hash_number(std::uint8_t number) { return sha256(BytesView(&number, 1)); }
 
 struct Fixture {
-  explicit Fixture(std::size_t listeners = 0) : plan(four_nodes(listeners)), cast(plan) {}
+  explicit Fixture(std::size_t listeners = 0) : plan(four_nodes(listeners)),
+        cast(plan),
+        app(make_app_kit(plan.work, ChainId{7})),
+        book(cast, *app) {}
 
   [[nodiscard]] PhaseVote vote(NodeIndex node, std::uint64_t view, const Hash& block) const {
-    const Bytes statement = phase_statement(ChainId{7}, View{view}, block, Phase::generic);
-    return {ChainId{7}, View{view}, block, Phase::generic, cast.secret(node).sign(statement)};
+    return vote(node, view, block, Phase::generic);
+  }
+  [[nodiscard]] PhaseVote vote(NodeIndex node, std::uint64_t view, const Hash& block,
+                               Phase phase) const {
+    const Bytes statement = phase_statement(ChainId{7}, View{view}, block, phase);
+    return {ChainId{7}, View{view}, block, phase, cast.secret(node).sign(statement)};
+  }
+  // Signed by all of these nodes, who are the members of its set.
+  [[nodiscard]] PhaseCertificate pc_of(std::uint64_t view, const Hash& block, Phase phase,
+                                       const std::vector<NodeIndex>& members) const {
+    PhaseCertificate certificate{ChainId{7}, View{view}, block, phase, {}};
+    std::vector<NodeIndex> slots = members;
+    std::sort(slots.begin(), slots.end(),
+              [&](NodeIndex a, NodeIndex b) { return cast.key(a) < cast.key(b); });
+    for (const NodeIndex node : slots) {
+      certificate.signatures.emplace_back(cast.secret(node).sign(statement_of(certificate)));
+    }
+    return certificate;
   }
   // Signed by the first `signers` validators.
   [[nodiscard]] PhaseCertificate pc(std::uint64_t view, const Hash& block,
@@ -56,6 +77,8 @@ struct Fixture {
 
   Plan plan;
   Cast cast;
+  std::unique_ptr<AppKit> app;
+  SetBook book;
   Judge judge;
 };
 

@@ -1,4 +1,6 @@
 #include "lib/sim/monitor.h"
+
+#include "lib/blocktree/block_tree.h"
 #include "lib/store/memory_store.h"
 #include "tests/unit/sim/fixture.h"
 
@@ -7,7 +9,7 @@ namespace {
 
 TEST_CASE("passing an epoch-change view that nothing certifies breaks I29", "[sim][I29]") {
   Fixture f;
-  CertificateOracle certificates(f.cast, ChainId{7}, f.judge);
+  CertificateOracle certificates(f.cast, f.book, ChainId{7}, f.judge);
   ViewOracle views(4, 10, certificates, f.judge);
   views.end_step(0, View{0});
   certificates.check(0, f.tc(0));
@@ -21,7 +23,7 @@ TEST_CASE("passing an epoch-change view that nothing certifies breaks I29", "[si
 
 TEST_CASE("a later certificate lets a node pass several epoch-change views", "[sim][I29]") {
   Fixture f;
-  CertificateOracle certificates(f.cast, ChainId{7}, f.judge);
+  CertificateOracle certificates(f.cast, f.book, ChainId{7}, f.judge);
   ViewOracle views(4, 10, certificates, f.judge);
   certificates.check(0, f.pc(34, hash_number(1)));
   views.end_step(0, View{35});
@@ -39,8 +41,8 @@ WriteBatch state_entry(const std::string& key, const std::string& value) {
 TEST_CASE("app states that differ at one height break G5", "[sim][G5]") {
   for (const bool differ : {false, true}) {
     Fixture f;
-    CertificateOracle certificates(f.cast, ChainId{7}, f.judge);
-    ChainOracle chain(4, certificates, f.judge);
+    CertificateOracle certificates(f.cast, f.book, ChainId{7}, f.judge);
+    ChainOracle chain(4, f.book, certificates, f.judge);
     StateOracle states(4, chain, f.judge);
     const Block block = block_at(0, genesis_pc());
     chain.on_proposal(0, std::make_shared<const Block>(block));
@@ -60,8 +62,8 @@ TEST_CASE("app states that differ at one height break G5", "[sim][G5]") {
 
 TEST_CASE("a transaction nobody sent breaks G3, one that comes twice breaks G4", "[sim][G3][G4]") {
   Fixture f;
-  CertificateOracle certificates(f.cast, ChainId{7}, f.judge);
-  ChainOracle chain(4, certificates, f.judge);
+  CertificateOracle certificates(f.cast, f.book, ChainId{7}, f.judge);
+  ChainOracle chain(4, f.book, certificates, f.judge);
   StateOracle sent(4, chain, f.judge);
   sent.on_submit(hash_number(1));
   sent.on_block(Height{0}, {hash_number(1)});
@@ -88,7 +90,10 @@ TEST_CASE("more bytes buffered than the cap break L7, memory that differs from d
     batch.put(to_bytes("\x08"), to_borsh(View{0}));
     batch.put(to_bytes("\x07"), to_borsh(genesis_pc()));
     batch.put(to_bytes("\x09"), to_borsh(genesis_pc()));
-    monitor.on_write(0, batch, true, MemoryStore());
+    MemoryStore disk;
+    REQUIRE(initialise(disk, {.app_state = {}, .validators = f.cast.validators()}).has_value());
+    monitor.on_start(0, disk, std::nullopt);
+    monitor.on_write(0, batch, true, disk);
     monitor.end_step(0, status, live);
     CHECK(f.broken().empty());
     status.buffered_bytes = f.plan.config.message_buffer_bytes + 1;

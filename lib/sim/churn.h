@@ -1,0 +1,47 @@
+// Changes of the validator set, one after the other or several at once, as the plan wants them:
+// members come, go and change their weight, the whole set is replaced, the leader of the moment is
+// removed. What fails meanwhile is drawn here too where it belongs to the change.
+#pragma once
+#include <deque>
+#include <map>
+#include <string>
+
+#include "lib/sim/world.h"
+
+namespace hs::sim {
+
+class Churn {
+ public:
+  // The world outlives this; this outlives the world's last step.
+  Churn(World& world, Rng rng);
+
+  // Schedules the first change, if the plan has any.
+  void begin();
+  // Changes go on, but nothing fails because of them any more.
+  void end_faults() { may_fail_ = false; }
+  // Asks for one change now: the set of these nodes with these powers.
+  void change_to(const std::map<NodeIndex, Power>& members, const std::string& kind);
+
+ private:
+  using Members = std::map<NodeIndex, Power>;
+  void schedule_next();
+  void schedule_retry();
+  void change();
+  [[nodiscard]] std::pair<Members, std::string> draw_change();
+  [[nodiscard]] Members replaced();
+  [[nodiscard]] std::optional<NodeIndex> leader_after(std::uint64_t views) const;
+  [[nodiscard]] std::vector<NodeIndex> outside() const;
+  [[nodiscard]] Power draw_power();
+  [[nodiscard]] ValidatorSetUpdates updates_to(const Members& members);
+  void fail_some();
+  void hand_out(const Bytes& transaction);
+
+  World& world_;
+  Rng rng_;
+  Members wanted_;  // the set as last asked for
+  std::uint64_t count_ = 0;
+  std::deque<Bytes> waiting_;
+  bool may_fail_ = true;
+};
+
+}  // namespace hs::sim
