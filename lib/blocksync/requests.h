@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "lib/base/time.h"
+#include "lib/blocksync/window.h"
 #include "lib/crypto/signatures.h"
 #include "lib/types/scalars.h"
 
@@ -21,36 +22,58 @@ class SyncRequests {
 
   struct Request {
     Height start;
+    std::uint32_t blocks = 0;          // as many were asked for
     std::optional<Height> advertised;  // what the peer claimed to hold when it was asked
-    Instant sent;
-    bool given_up = false;
   };
 
-  void sent(const PublicKey& peer, Height start, std::optional<Height> advertised, Instant now);
+  void sent(const PublicKey& peer, const Request& request, Instant now);
   // A request to this peer that still occupies its slot.
   [[nodiscard]] bool is_under_way(const PublicKey& peer) const;
   [[nodiscard]] bool any_under_way() const;
-  // Ends the request that a response of `peer` answers; none if it answers nothing.
-  [[nodiscard]] std::optional<Request> answered(const PublicKey& peer);
-  void disconnected(const PublicKey& peer) { requests_.erase(peer); }
+  [[nodiscard]] std::size_t under_way() const;
+  // The heights that requests under way will bring, if they are answered in full.
+  [[nodiscard]] std::vector<HeightRange> ranges() const;
+
+  struct Answered {
+    Request request;
+    bool in_time = false;
+  };
+  // Ends the request that a response of `peer` with these heights (none: no blocks) answers: of
+  // several that wait, the oldest whose start is among them, or else the oldest. None if the
+  // response answers nothing.
+  [[nodiscard]] std::optional<Answered> answered(const PublicKey& peer,
+                                                 const std::optional<HeightRange>& heights);
+  void forget(const PublicKey& peer) { peers_.erase(peer); }
+
   struct Silent {
     PublicKey peer;
     std::optional<Height> advertised;
   };
-  // Frees slots whose time is over; returns peers from which nothing came for `silence`.
-  [[nodiscard]] std::vector<Silent> expire(Instant now);
+  struct Expired {
+    std::vector<PublicKey> given_up;  // their slots are free
+    std::vector<Silent> silent;       // nothing came from them for `silence`; forgotten
+  };
+  [[nodiscard]] Expired expire(Instant now);
   [[nodiscard]] std::optional<Instant> next_expiry() const;
 
   [[nodiscard]] std::optional<Instant> last_ask() const { return last_ask_; }
   [[nodiscard]] const std::optional<PublicKey>& last_peer() const { return last_peer_; }
 
  private:
-  [[nodiscard]] Instant expiry(const Request& request) const {
-    return request.sent + (request.given_up ? timeouts_.silence : timeouts_.give_up);
+  // What one peer owes. Asking a silent peer again does not start its silence anew.
+  struct Pending {
+    std::vector<Request> requests;  // oldest first; only the newest can occupy the slot
+    Instant sent;                   // the newest
+    Instant silent_since;
+    bool given_up = false;
+  };
+  [[nodiscard]] Instant expiry(const Pending& pending) const {
+    return pending.given_up ? pending.silent_since + timeouts_.silence
+                            : pending.sent + timeouts_.give_up;
   }
 
   Timeouts timeouts_;
-  std::map<PublicKey, Request> requests_;
+  std::map<PublicKey, Pending> peers_;
   std::optional<Instant> last_ask_;
   std::optional<PublicKey> last_peer_;
 };

@@ -86,7 +86,11 @@ void ReplicaState::learn_pc(const PhaseCertificate& pc, const PublicKey& origin,
   if (pc.chain_id != config_.chain_id) return;
   if (!is_useful(pc)) return;
   switch (judged(pc, origin)) {
-    case Verdict::bad: complain(origin, "certificate", "not signed by a quorum of its set"); return;
+    case Verdict::bad:
+      // Far ahead of us a server may show certificates of sets that we cannot know yet. [S36]
+      if (source == PcSource::sync && !tree_.contains(pc.block)) return;
+      complain(origin, "certificate", "not signed by a quorum of its set");
+      return;
     case Verdict::wants_commit_pc: ask({.prefer = origin}); return;
     case Verdict::good: break;
   }

@@ -118,7 +118,10 @@ void ReplicaState::on_peer_up(const PublicKey& peer) {
 
 void ReplicaState::on_peer_down(const PublicKey& peer) {
   peers_.disconnected(peer);
-  requests_.disconnected(peer);
+  requests_.forget(peer);
+  owed_.erase(peer);
+  end_session(peer);
+  sessions_.forget(peer);
   answered_.erase(peer);
   if (retained_ && !requests_.any_under_way()) ask({});
 }

@@ -12,6 +12,13 @@ namespace {
 
 constexpr std::uint64_t late_views_beyond_epoch = 64;
 
+// Names what was refused. Not the hash alone, which does not cover the data: who shows us a block
+// with false data first must not make us refuse the true ones. [S04]
+Hash refusal_digest(const Block& block) {
+  if (HS_MUTATE(S04)) return block.hash;
+  return sha256(to_borsh(block));
+}
+
 }  // namespace
 
 Stored ReplicaState::store_block(const Block& block, const PublicKey& origin, bool for_sync,
@@ -33,23 +40,24 @@ Stored ReplicaState::store_block(const Block& block, const PublicKey& origin, bo
   // after it. [3.6, S30]
   if (tree_.contains(block.hash) && !HS_MUTATE(S30)) return Stored::stored;
   if (tree_.committed_height() && block.height <= *tree_.committed_height()) return Stored::refused;
-  if (refused_blocks_.contains(block.hash)) return Stored::refused;
+  if (refused_blocks_.contains(refusal_digest(block))) return Stored::refused;
   const bool decides_pending =
       justify.phase == Phase::decide &&
       std::holds_alternative<PendingUpdates>(tree_.updates_status(justify.block));
   if (decides_pending && !HS_MUTATE(S43)) {
     // The child of an update is validated on the state after it, so the update comes first. [S07,
     // S43]
-    if (!passes_lock(tree_, justify)) return Stored::refused;
+    if (!passes_lock(tree_, justify)) return Stored::not_now;
     apply(justify);
   }
-  return validate_and_insert(block, origin, for_sync) ? Stored::stored : Stored::refused;
+  return validate_and_insert(block, origin, for_sync);
 }
 
-bool ReplicaState::validate_and_insert(const Block& block, const PublicKey& origin, bool for_sync) {
+Stored ReplicaState::validate_and_insert(const Block& block, const PublicKey& origin,
+                                         bool for_sync) {
   std::optional<Hash> parent;
   if (!block.justify.is_genesis()) parent = block.justify.block;
-  Validation validation = InvalidBlock{"the app failed"};
+  Validation validation;
   try {
     const auto state = tree_.app_view(parent);
     const ValidateRequest request{block, *state};
@@ -58,12 +66,13 @@ bool ReplicaState::validate_and_insert(const Block& block, const PublicKey& orig
     throw;
   } catch (const std::exception& failure) {
     if (HS_MUTATE(S46)) throw;
-    emit(event::AppFailure{"validate", failure.what()});  // counts as invalid [S46]
+    emit(event::AppFailure{"validate", failure.what()});  // not stored, not voted for [S46]
+    return Stored::not_now;
   }
   if (const auto* invalid = std::get_if<InvalidBlock>(&validation)) {
-    refused_blocks_.insert(block.hash);
+    refused_blocks_.insert(refusal_digest(block));
     complain(origin, "block", "refused by the app: " + invalid->why);
-    return false;
+    return Stored::refused;
   }
   const auto& valid = std::get<ValidBlock>(validation);
   if (valid.validator_set_updates) {
@@ -71,14 +80,14 @@ bool ReplicaState::validate_and_insert(const Block& block, const PublicKey& orig
     const Status usable =
         updated ? check_usable(*updated) : Status(std::unexpected(updated.error()));
     if (!usable) {  // S14, S28
-      refused_blocks_.insert(block.hash);
+      refused_blocks_.insert(refusal_digest(block));
       complain(origin, "block", "its validator set is unusable: " + usable.error().what);
-      return false;
+      return Stored::refused;
     }
   }
   tree_.insert(block, valid.app_state_updates, valid.validator_set_updates);
   emit(event::InsertBlock{std::make_shared<const Block>(block)});
-  return true;
+  return Stored::stored;
 }
 
 void ReplicaState::on_proposal(const PublicKey& origin, const MessagePtr& message,
@@ -87,7 +96,8 @@ void ReplicaState::on_proposal(const PublicKey& origin, const MessagePtr& messag
   const Block& block = proposal.block;
   const View voting_view = view_;
   switch (store_block(block, origin, false, false)) {
-    case Stored::refused: complain(origin, "Proposal", "its block cannot be stored"); return;
+    case Stored::refused:
+    case Stored::not_now: complain(origin, "Proposal", "its block cannot be stored"); return;
     case Stored::waits_for_parent:
       parked_[origin] = {message, bytes};
       learn_pc(block.justify, origin, PcSource::new_view);

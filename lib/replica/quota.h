@@ -20,6 +20,10 @@ class Quota {
     return found == used_.end() || now - found->second.since >= seconds_ ||
            found->second.amount < per_second_;
   }
+  // When something is left for `peer` again: `now`, if there is now.
+  [[nodiscard]] Instant allowed_at(const PublicKey& peer, Instant now) const {
+    return allows(peer, now) ? now : used_.at(peer).since + seconds_;
+  }
   void use(const PublicKey& peer, Instant now, std::uint64_t amount) {
     if (amount == 0) return;
     Used& used = used_[peer];

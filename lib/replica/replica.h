@@ -32,6 +32,7 @@ struct ReplicaStatus {
   std::size_t buffered_messages = 0;
   std::size_t buffered_bytes = 0;
   bool syncing = false;
+  std::size_t sync_bytes_held = 0;  // of replies whose blocks are not in the tree yet
   std::uint64_t signatures_verified = 0;
   std::uint64_t timeouts = 0;       // view deadlines that passed
   std::uint64_t equivocations = 0;  // conflicting votes seen

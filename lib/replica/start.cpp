@@ -11,6 +11,9 @@ namespace {
 constexpr std::uint64_t failed_checks_per_second = 100;
 constexpr std::uint64_t sync_bytes_per_second = 32 << 20;
 constexpr std::size_t refused_blocks_max = 1'024;
+constexpr Duration sync_session_time_max = std::chrono::seconds(30);
+constexpr int sync_vain_replies_max = 3;
+constexpr std::uint32_t sync_blocks_first = 64;
 
 // Does the record promise more than the tree remembers? Then the data were reset and it binds.
 // [S02]
@@ -54,16 +57,21 @@ ReplicaState::ReplicaState(const ReplicaConfig& config, const SecretKey& key, co
       vote_wait_(config.view_timeout),
       refused_blocks_(refused_blocks_max),
       buffer_(config.message_buffer_bytes),
+      evidence_(tree_.reader().evidence()),
       peers_({3 * config.advertise_interval, config.ban_min, config.ban_max}),
       requests_({config.sync_response_timeout, 2 * config.view_timeout}),
+      sessions_({.time_max = sync_session_time_max,
+                 .vain_replies_max = sync_vain_replies_max,
+                 .blocks_first = std::min(sync_blocks_first, config.sync_request_blocks),
+                 .blocks_max = config.sync_request_blocks}),
       next_advertisement_(now + config.advertise_interval),
-      evidence_(tree_.reader().evidence()),
       progress_at_(now),
       progress_view_(tree_.highest_pc().view),
       failed_checks_(failed_checks_per_second),
       sync_bytes_(sync_bytes_per_second),
       now_(now) {
   HS_CHECK(config.epoch_length >= 1);
+  HS_CHECK(config.sync_request_blocks >= 1);
   if (record) {
     record_ = *record;
     if (is_ahead(record_, tree_)) bound_ = record_;
@@ -94,7 +102,8 @@ ReplicaStatus ReplicaState::status() const {
   status.voted_view = tree_.highest_view_phase_voted();
   status.buffered_messages = buffer_.size();
   status.buffered_bytes = buffer_.bytes();
-  status.syncing = run_.has_value();
+  status.syncing = sessions_.any_open();
+  for (const SyncJob& job : jobs_) status.sync_bytes_held += job.bytes;
   status.signatures_verified = verifier_.signatures().verified();
   status.timeouts = timeouts_;
   status.equivocations = equivocations_;

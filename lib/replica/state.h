@@ -10,7 +10,9 @@
 //   proposals.cpp  storing blocks, proposals, nudges   3A.5
 //   votes.cpp      casting and collecting votes        3A.5
 //   progress.cpp   NewView, TimeoutVote, AdvanceView   3A.6
-//   sync.cpp       block sync, both sides              3A.8
+//   sync.cpp       block sync: what is asked, of whom  3A.8
+//   sync_blocks.cpp  block sync: taking blocks in      3A.8
+//   sync_server.cpp  block sync: serving               3A.8
 //   timers.cpp     what is due when                    3A.7, 3A.11
 #pragma once
 #include <deque>
@@ -21,22 +23,30 @@
 
 #include "lib/blocksync/peer_book.h"
 #include "lib/blocksync/requests.h"
+#include "lib/blocksync/sessions.h"
 #include "lib/blocktree/block_tree.h"
 #include "lib/hotstuff/judge.h"
 #include "lib/hotstuff/vote_collector.h"
 #include "lib/pacemaker/timeout_collector.h"
 #include "lib/pacemaker/timing.h"
 #include "lib/pacemaker/vote_wait.h"
+#include "lib/replica/evidence_book.h"
 #include "lib/replica/message_buffer.h"
 #include "lib/replica/quota.h"
 #include "lib/replica/replica.h"
-#include "lib/replica/evidence_book.h"
+#include "lib/replica/sync_job.h"
 
 namespace hs {
 
 enum class EnteredBy { start, pc, tc, timeout };
 enum class PcSource { collected, justify, advance, new_view, sync };
-enum class Stored { stored, refused, waits_for_parent, waits_for_commit_pc };
+enum class Stored {
+  stored,
+  refused,  // it is no block of this chain, whoever sends it
+  waits_for_parent,
+  waits_for_commit_pc,
+  not_now,  // what we hold stands against it, or our app failed: nobody has lied
+};
 enum class LeadReason { block, new_views, idle };
 
 class ReplicaState {
@@ -75,26 +85,6 @@ class ReplicaState {
     MessagePtr message;  // a Proposal or a Nudge of the current view
     std::size_t bytes = 0;
   };
-  // Blocks of one response on their way into the tree.
-  struct SyncJob {
-    PublicKey peer;
-    std::vector<Block> blocks;
-    std::size_t position = 0;
-    std::size_t trusted_until = 0;  // justifies of blocks before this index are known good [S52]
-    std::size_t segment_end = 0;
-    PhaseCertificate highest_pc;
-    std::optional<Height> committed_before;
-    std::optional<Height> advertised;  // by the peer, when it was asked
-  };
-  struct SyncRun {
-    PublicKey peer;
-    Instant started;
-    std::uint64_t blocks = 0;
-    View highest_pc_view;            // as of the last reply
-    int replies_without_progress = 0;  // that certified nothing new
-    bool repeated_from_committed = false;
-  };
-
   // ---- step.cpp ----
   void handle(const Input& input);
   void on_message(const PublicKey& origin, const MessagePtr& message, std::size_t bytes);
@@ -149,7 +139,7 @@ class ReplicaState {
   // ---- proposals.cpp ----
   Stored store_block(const Block& block, const PublicKey& origin, bool for_sync,
                      bool justify_is_trusted);
-  bool validate_and_insert(const Block& block, const PublicKey& origin, bool for_sync);
+  Stored validate_and_insert(const Block& block, const PublicKey& origin, bool for_sync);
   void on_proposal(const PublicKey& origin, const MessagePtr& message, std::size_t bytes);
   void on_late_proposal(const PublicKey& origin, const Proposal& proposal);
   void on_nudge(const PublicKey& origin, const MessagePtr& message, std::size_t bytes);
@@ -178,24 +168,45 @@ class ReplicaState {
     std::optional<PublicKey> prefer;
     bool from_committed = false;  // repeat from committed + 1 [S52]
     bool at_once = false;         // not held to the spacing of 20 ms
+    bool resting_too = true;      // also of servers that have used up their session
   };
   void ask(const Ask& how);
-  [[nodiscard]] std::optional<PublicKey> choose_server(const std::optional<PublicKey>& prefer);
+  void ask_server(const PublicKey& server, Height start);
+  void fill_window();
+  [[nodiscard]] std::optional<PublicKey> choose_server(const Ask& how,
+                                                       std::optional<Height> height);
   [[nodiscard]] Height sync_start(bool from_committed) const;
+  [[nodiscard]] bool is_far_behind() const;
+  [[nodiscard]] std::vector<HeightRange> held_ranges() const;
   [[nodiscard]] bool is_server_address(const PublicKey& peer) const;
   void on_advertise_block(const PublicKey& origin, const AdvertiseBlock& message);
   void on_advertise_pc(const PublicKey& origin, const AdvertisePC& message);
-  void on_sync_request(const PublicKey& origin, const BlockSyncRequest& message);
-  void on_sync_response(const PublicKey& origin, const BlockSyncResponse& message);
-  bool settle_sync();
-  bool sync_next_block(SyncJob& job);
-  void start_segment(SyncJob& job);
-  void finish_job(const SyncJob& job);
-  void end_sync(const PublicKey& peer);
+  void on_sync_response(const PublicKey& origin, const BlockSyncResponse& message,
+                        std::size_t bytes);
+  bool make_room(const SyncJob& job);
+  void continue_sync();
+  void end_session(const PublicKey& peer);
   void ban(const PublicKey& peer, const std::string& why);
+  [[nodiscard]] Duration no_progress_timeout() const;
+
+  // ---- sync_blocks.cpp ----
+  enum class Taking { go, waits, done, lie, stop };
+  bool settle_sync();
+  Taking look_at(SyncJob& job);
+  Taking certify(SyncJob& job);
+  Taking learn_justify(SyncJob& job);
+  Taking take_block(SyncJob& job);
+  [[nodiscard]] bool is_certified_elsewhere(const SyncJob& job, const Block& block);
+  void drop_misfits();
+  void account(SyncJob& job);
+  void finish_job(std::size_t index, Taking how);
+
+  // ---- sync_server.cpp ----
+  void on_sync_request(const PublicKey& origin, const BlockSyncRequest& message);
+  void serve_owed();
+  [[nodiscard]] std::optional<Instant> next_serving() const;
   void advertise();
   [[nodiscard]] AdvertiseBlock block_advertisement() const;
-  [[nodiscard]] Duration no_progress_timeout() const;
 
   // ---- timers.cpp ----
   void run_due();
@@ -258,8 +269,10 @@ class ReplicaState {
   // Block sync.
   PeerBook peers_;
   SyncRequests requests_;
-  std::deque<SyncJob> jobs_;
+  SyncSessions sessions_;
+  std::vector<SyncJob> jobs_;  // in the order of their arrival
   std::optional<SyncRun> run_;
+  std::map<PublicKey, BlockSyncRequest> owed_;  // what waits for the quota of who asked [S18]
   Instant next_advertisement_;
   Instant progress_at_;
   View progress_view_;

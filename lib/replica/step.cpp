@@ -76,7 +76,7 @@ void ReplicaState::handle(const Input& input) {
 void ReplicaState::on_message(const PublicKey& origin, const MessagePtr& message,
                               std::size_t bytes) {
   if (const auto* response = std::get_if<BlockSyncResponse>(message.get())) {
-    on_sync_response(origin, *response);  // names no chain but that of its certificate
+    on_sync_response(origin, *response, bytes);  // names no chain but its certificate's
     return;
   }
   if (chain_id_of(*message) != config_.chain_id) {

@@ -1,49 +1,84 @@
-// Block sync, both sides: an asynchronous state machine that works in slices while the replica goes
-// on voting. [PROTOCOL 3A.8, S19, I40]
+// Block sync, the asking side: an asynchronous state machine that asks several servers for ranges
+// while the replica goes on voting. Near the head one server is asked at a time, and another one
+// before long; far behind, as many as are free, each for a range of its own. [PROTOCOL 3A.8, S19,
+// S52, I40]
 #include <algorithm>
 
 #include "lib/base/mutate.h"
 #include "lib/blocksync/segment.h"
-#include "lib/blocksync/server.h"
-#include "lib/hotstuff/rules.h"
 #include "lib/replica/state.h"
 
 namespace hs {
 namespace {
 
 constexpr Duration ask_spacing = milliseconds(20);
-constexpr Duration run_time_max = std::chrono::seconds(30);
-constexpr int blocks_per_slice = 8;
-constexpr std::size_t jobs_max = 4;
-constexpr int replies_without_progress_max = 3;
+constexpr std::size_t parallel_max = 4;  // ranges asked for at a time
+constexpr std::size_t jobs_max = 8;      // replies held at a time
+constexpr std::size_t jobs_bytes_max = 8 * sync_response_bytes_max;
+// A server that claims so many blocks more than we hold is asked without further evidence.
+constexpr std::uint64_t trigger_height_difference = 8;
+
+std::optional<HeightRange> heights_of(const std::vector<Block>& blocks) {
+  if (blocks.empty()) return std::nullopt;
+  return HeightRange{blocks.front().height, blocks.back().height};
+}
 
 }  // namespace
 
-// ---- client: asking ----
+// ---- asking ----
 
 void ReplicaState::ask(const Ask& how) {
   if (!how.at_once && requests_.last_ask() && now_ - *requests_.last_ask() < ask_spacing) return;
-  const std::optional<PublicKey> server = choose_server(how.prefer);
-  if (!server) return;
-  if (!run_) {
-    run_ = SyncRun{.peer = *server, .started = now_, .highest_pc_view = tree_.highest_pc().view};
-    emit(event::StartSync{*server});
+  if (is_far_behind() && !how.from_committed) {
+    if (!run_) run_.emplace();
+    run_->wants_more = true;
+    if (how.prefer) run_->prefer = how.prefer;
+    return fill_window();
   }
-  run_->peer = *server;
+  const std::optional<PublicKey> server = choose_server(how, tree_.committed_height());
+  if (!server) return;
   const Height start = sync_start(how.from_committed);
-  requests_.sent(*server, start, peers_.advertised_height(*server), now_);
-  next_retry_ = now_ + config_.sync_retry;
-  send(*server, BlockSyncRequest{config_.chain_id, start, config_.sync_request_blocks});
+  ask_server(*server, how.from_committed ? start : first_uncovered(start, held_ranges()));
 }
 
-std::optional<PublicKey> ReplicaState::choose_server(const std::optional<PublicKey>& prefer) {
+void ReplicaState::ask_server(const PublicKey& server, Height start) {
+  if (!run_) run_.emplace();
+  if (sessions_.asked(server, now_)) emit(event::StartSync{server});
+  const std::uint32_t blocks = sessions_.blocks_to_ask(server);
+  requests_.sent(server, {start, blocks, peers_.advertised_height(server)}, now_);
+  next_retry_ = now_ + config_.sync_retry;
+  send(server, BlockSyncRequest{config_.chain_id, start, blocks});
+}
+
+// Asks for the next heights that nobody has been asked for, of whoever is free and claims them.
+void ReplicaState::fill_window() {
+  const Height first = sync_start(false);
+  while (requests_.under_way() < (HS_MUTATE(S52b) ? 1 : parallel_max)) {
+    std::vector<HeightRange> covered = held_ranges();
+    for (const HeightRange& range : requests_.ranges()) covered.push_back(range);
+    const Height start = first_uncovered(first, std::move(covered));
+    // The heights next in turn are worth another reply whatever is held; later ones are not.
+    if (start > first && jobs_.size() + requests_.under_way() >= jobs_max) return;
+    const auto prefer = std::exchange(run_->prefer, std::nullopt);
+    const auto server = choose_server({.prefer = prefer, .resting_too = start == first}, start);
+    if (!server) return;
+    ask_server(*server, start);
+  }
+}
+
+// One that is connected, free and not banned; with `height`, one that claims to have committed it,
+// unless it signed the certificate of the block that we miss. Those that used up their session come
+// last if at all, and so does the one that was asked last.
+std::optional<PublicKey> ReplicaState::choose_server(const Ask& how, std::optional<Height> height) {
   const auto available = [&](const PublicKey& peer) {
     return peer != me() && peers_.is_connected(peer) && !peers_.is_banned(peer) &&
            !requests_.is_under_way(peer);
   };
-  if (prefer && available(*prefer)) return prefer;
+  if (how.prefer && available(*how.prefer) && !sessions_.is_resting(*how.prefer)) {
+    return how.prefer;
+  }
   std::vector<PublicKey> candidates;
-  if (retained_) {
+  if (retained_ && !is_far_behind()) {
     // Who signed the certificate of the missing block has that block.
     const ValidatorSet& set = *sets().committed;
     for (std::size_t i = 0; i < std::min(set.size(), retained_->pc.signatures.size()); ++i) {
@@ -52,11 +87,20 @@ std::optional<PublicKey> ReplicaState::choose_server(const std::optional<PublicK
     std::erase_if(candidates, [&](const PublicKey& peer) { return !available(peer); });
   }
   if (candidates.empty()) {
-    candidates = peers_.servers(tree_.committed_height());
+    candidates = peers_.servers(height);
     std::erase_if(candidates, [&](const PublicKey& peer) { return !available(peer); });
   }
-  if (candidates.size() > 1 && requests_.last_peer())
-    std::erase(candidates, *requests_.last_peer());
+  const auto narrow = [&](const auto& is_worse) {
+    std::vector<PublicKey> better;
+    std::copy_if(candidates.begin(), candidates.end(), std::back_inserter(better),
+                 [&](const PublicKey& peer) { return !is_worse(peer); });
+    if (!better.empty()) candidates = std::move(better);
+  };
+  const auto rests = [&](const PublicKey& peer) { return sessions_.is_resting(peer); };
+  if (!how.resting_too) std::erase_if(candidates, rests);
+  narrow(rests);
+  narrow([&](const PublicKey& peer) { return !is_server_address(peer); });
+  narrow([&](const PublicKey& peer) { return requests_.last_peer() == peer; });
   if (candidates.empty()) return std::nullopt;
   return candidates[rng_.below(candidates.size())];
 }
@@ -71,20 +115,61 @@ Height ReplicaState::sync_start(bool from_committed) const {
   return highest ? next(highest->height) : after_committed;
 }
 
-void ReplicaState::end_sync(const PublicKey& peer) {
+// Are more committed blocks on offer than one reply can bring?
+bool ReplicaState::is_far_behind() const {
+  const Height start = sync_start(false);
+  return !peers_.servers(Height{start.value + config_.sync_request_blocks}).empty();
+}
+
+std::vector<HeightRange> ReplicaState::held_ranges() const {
+  std::vector<HeightRange> ranges;
+  for (const SyncJob& job : jobs_) {
+    if (!job.is_done()) ranges.push_back({job.front().height, job.blocks.back().height});
+  }
+  return ranges;
+}
+
+// When no reply can be worked on: asks for what comes next, and ends the run if that is nothing.
+void ReplicaState::continue_sync() {
   if (!run_) return;
-  emit(event::EndSync{peer, run_->blocks});
+  if (is_far_behind()) {
+    fill_window();
+  } else if (!requests_.any_under_way()) {
+    const bool has_gap = std::any_of(jobs_.begin(), jobs_.end(),
+                                     [](const SyncJob& job) { return !job.is_accounted; });
+    const auto prefer = std::exchange(run_->prefer, std::nullopt);
+    if (std::exchange(run_->wants_more, false) || has_gap) {
+      ask({.prefer = prefer, .at_once = true, .resting_too = false});
+    }
+  }
+  if (requests_.any_under_way() || retained_ || !parked_.empty()) return;
+  for (const PublicKey& peer : sessions_.open()) end_session(peer);
+  sessions_.wake_all();
+  jobs_.clear();
   run_.reset();
+}
+
+void ReplicaState::end_session(const PublicKey& peer) {
+  if (const auto blocks = sessions_.close(peer)) emit(event::EndSync{peer, *blocks});
 }
 
 void ReplicaState::ban(const PublicKey& peer, const std::string& why) {
   peers_.ban(peer, now_);
   emit(event::BanPeer{peer, why});
-  end_sync(peer);
+  requests_.forget(peer);
+  std::erase_if(jobs_, [&](const SyncJob& job) { return job.peer == peer; });
+  end_session(peer);
 }
 
-// ---- client: what peers say ----
+Duration ReplicaState::no_progress_timeout() const {
+  const std::size_t faulty = (sets().committed->size() - 1) / 3;
+  return static_cast<std::int64_t>(faulty + 3) * config_.view_timeout;
+}
 
+// ---- what peers say ----
+
+// One of those that 5.3 admits as servers; the others are asked when none of these is there, as
+// after a long absence nobody that we know may be left.
 bool ReplicaState::is_server_address(const PublicKey& peer) const {
   if (sets().committed->contains(peer)) return true;
   for (const Hash& block : tree_.pending_update_blocks()) {
@@ -95,7 +180,7 @@ bool ReplicaState::is_server_address(const PublicKey& peer) const {
 }
 
 void ReplicaState::on_advertise_block(const PublicKey& origin, const AdvertiseBlock& message) {
-  if (origin == me() || peers_.is_banned(origin) || !is_server_address(origin)) return;
+  if (origin == me() || peers_.is_banned(origin)) return;
   if (!failed_checks_.allows(origin, now_)) return;
   const Height height = message.highest_committed_block_height;
   const Bytes statement = advertise_statement(message.chain_id, height);
@@ -105,6 +190,9 @@ void ReplicaState::on_advertise_block(const PublicKey& origin, const AdvertiseBl
     return;
   }
   peers_.advertised(origin, height, now_);
+  if (height.value < sync_start(false).value + trigger_height_difference) return;
+  if (requests_.last_ask() && now_ - *requests_.last_ask() < config_.sync_retry) return;
+  if (!run_ || is_far_behind()) ask({.prefer = origin});
 }
 
 // Not applied: it only shows that a quorum works ahead of us. Cheap checks first. [S35]
@@ -118,149 +206,67 @@ void ReplicaState::on_advertise_pc(const PublicKey& origin, const AdvertisePC& m
   if (judged(pc, origin) == Verdict::good) ask({.prefer = origin});
 }
 
-void ReplicaState::on_sync_response(const PublicKey& origin, const BlockSyncResponse& message) {
-  const std::optional<SyncRequests::Request> request = requests_.answered(origin);
-  if (!request) {
+void ReplicaState::on_sync_response(const PublicKey& origin, const BlockSyncResponse& message,
+                                    std::size_t bytes) {
+  LinkedBlocks linked = linked_prefix(message.blocks, config_.sync_request_blocks);
+  const auto answered = requests_.answered(origin, heights_of(linked.blocks));
+  if (!answered) {
     complain(origin, "BlockSyncResponse", "nobody asked for it");
     return;
   }
-  const bool foreign = !message.highest_pc.is_genesis() &&
-                       message.highest_pc.chain_id != config_.chain_id;
+  const bool foreign =
+      !message.highest_pc.is_genesis() && message.highest_pc.chain_id != config_.chain_id;
   if (foreign) return ban(origin, "it serves another chain");
-  if (jobs_.size() >= jobs_max) return;
-  SyncJob job{.peer = origin,
-              .blocks = linked_prefix(message.blocks),
-              .highest_pc = message.highest_pc,
-              .committed_before = tree_.committed_height(),
-              .advertised = request->advertised};
-  if (!job.blocks.empty() && job.blocks.front().height > request->start) job.blocks.clear();
-  const std::optional<Height> committed = tree_.committed_height();
-  std::erase_if(job.blocks, [&](const Block& block) {
-    return tree_.contains(block.hash) || (committed && block.height <= *committed);
-  });
+  if (linked.false_hash) return ban(origin, "a block of its response has a false hash");
+  const SyncRequests::Request& request = answered->request;
+  const auto heights = heights_of(linked.blocks);
+  const bool brings_start =
+      heights && heights->first <= request.start && request.start <= heights->last;
+  // What it has committed, by its own signed word, it must be able to show.
+  const bool claimed = request.advertised && *request.advertised > Height{0} &&
+                       request.start <= *request.advertised;  // 0 may be nothing at all
+  if (!brings_start && claimed) {
+    return ban(origin, "it serves nothing of what it advertises");
+  }
+  if (!brings_start) linked.blocks.clear();
+  // Less than was asked for, and for no good reason, counts as slow: it gets short ranges.
+  const bool is_full = linked.blocks.size() >= request.blocks || linked.blocks.empty() ||
+                       linked.blocks.back().hash == message.highest_pc.block ||
+                       bytes >= sync_response_bytes_max / 2;
+  if (!is_full) sessions_.was_late(origin);
+  if (is_full && answered->in_time) sessions_.answered_in_time(origin);
+  SyncJob job;
+  job.is_full = is_full;
+  job.peer = origin;
+  job.blocks = std::move(linked.blocks);
+  job.highest_pc = message.highest_pc;
+  job.bytes = bytes;
+  if (!make_room(job)) return;
   jobs_.push_back(std::move(job));
+  // A late answer, to a request that had been given up, takes the run up again.
+  if (!run_) run_.emplace();
+  if (sessions_.asked(origin, now_)) emit(event::StartSync{origin});
 }
 
-// ---- client: taking blocks in ----
-
-// A slice of the oldest response; true if there is more to do.
-bool ReplicaState::settle_sync() {
-  if (jobs_.empty()) return false;
-  for (int i = 0; i < blocks_per_slice || HS_MUTATE(S19); ++i) {
-    if (sync_next_block(jobs_.front())) continue;
-    const SyncJob done = std::move(jobs_.front());
-    jobs_.pop_front();
-    finish_job(done);
-    return true;  // what the last blocks have woken is settled in a step of its own
+// Memory is bounded: of too many replies those whose turn comes last are dropped, and asked for
+// again. False if that is the new one.
+bool ReplicaState::make_room(const SyncJob& job) {
+  const auto bytes_held = [&] {
+    std::size_t bytes = job.bytes;
+    for (const SyncJob& held : jobs_) bytes += held.bytes;
+    return bytes;
+  };
+  const auto turn = [](const SyncJob& held) {
+    return held.is_done() ? Height{0} : held.front().height;
+  };
+  while (jobs_.size() >= jobs_max || (!jobs_.empty() && bytes_held() > jobs_bytes_max)) {
+    const auto last =
+        std::max_element(jobs_.begin(), jobs_.end(),
+                         [&](const SyncJob& a, const SyncJob& b) { return turn(a) < turn(b); });
+    if (turn(job) >= turn(*last)) return false;
+    jobs_.erase(last);
   }
   return true;
-}
-
-// One verified certificate at the tip makes the justifies below it good. [S52]
-void ReplicaState::start_segment(SyncJob& job) {
-  const std::size_t length = segment_length(job.blocks, job.position);
-  job.segment_end = job.position + length;
-  job.trusted_until = job.position;
-  if (HS_MUTATE(S52)) return;
-  const Block& last = job.blocks[job.segment_end - 1];
-  if (last.justify.phase == Phase::decide) return;  // judged with the pending set, by itself
-  const bool tip_is_certified = job.segment_end == job.blocks.size() &&
-                                job.highest_pc.block == last.hash &&
-                                job.highest_pc.phase != Phase::decide &&
-                                judged(job.highest_pc, job.peer) == Verdict::good;
-  if (tip_is_certified || judged(last.justify, job.peer) == Verdict::good) {
-    job.trusted_until = job.segment_end;
-  }
-}
-
-// Takes one block in; false when the job has ended, well or not.
-bool ReplicaState::sync_next_block(SyncJob& job) {
-  if (job.position >= job.blocks.size() || peers_.is_banned(job.peer)) return false;
-  if (job.position >= job.segment_end) start_segment(job);
-  const Block& block = job.blocks[job.position];
-  const bool trusted = job.position < job.trusted_until;
-  const bool known = tree_.contains(block.hash);
-  switch (store_block(block, job.peer, true, trusted)) {
-    case Stored::refused:
-      // It may have been committed or pruned meanwhile by what came from others; only then is it no
-      // lie.
-      if (!tree_.committed_height() || block.height > *tree_.committed_height()) {
-        ban(job.peer, "a block of its response is invalid");
-      }
-      return false;
-    case Stored::waits_for_parent:
-    case Stored::waits_for_commit_pc:
-      return false;  // no blame: a server may lack the Commit PC [S07]
-    case Stored::stored: break;
-  }
-  const PhaseCertificate& justify = block.justify;
-  // A failure of the lock clause is never blamed on the server. [S55]
-  if (!justify.is_genesis() && passes_lock(tree_, justify)) apply(justify);
-  if (!known && run_) ++run_->blocks;
-  ++job.position;
-  return true;
-}
-
-void ReplicaState::finish_job(const SyncJob& job) {
-  if (peers_.is_banned(job.peer)) return;
-  learn_pc(job.highest_pc, job.peer, PcSource::sync);
-  if (!run_) return;
-  const bool progressed =
-      job.position > 0 || tree_.committed_height() != job.committed_before;
-  if (now_ - run_->started >= run_time_max) return end_sync(job.peer);
-  // Uncertified siblings could be invented for ever; only certificates cannot.
-  const bool certified = tree_.highest_pc().view > run_->highest_pc_view;
-  run_->highest_pc_view = tree_.highest_pc().view;
-  run_->replies_without_progress = certified ? 0 : run_->replies_without_progress + 1;
-  if (run_->replies_without_progress >= replies_without_progress_max) return end_sync(job.peer);
-  if (progressed) return ask({.prefer = job.peer, .at_once = true});
-  const bool parent_unknown = !job.blocks.empty();
-  if (parent_unknown && !run_->repeated_from_committed) {
-    run_->repeated_from_committed = true;
-    return ask({.prefer = job.peer, .from_committed = true, .at_once = true});
-  }
-  const std::optional<Height> committed = tree_.committed_height();
-  const bool owes_blocks =
-      !parent_unknown && job.advertised && *job.advertised > (committed ? *committed : Height{0});
-  if (owes_blocks) return ban(job.peer, "it serves nothing of what it advertises");
-  end_sync(job.peer);
-}
-
-// ---- server ----
-
-void ReplicaState::on_sync_request(const PublicKey& origin, const BlockSyncRequest& message) {
-  emit(event::ReceiveSyncRequest{origin, message.start_height, message.limit});
-  if (!sync_bytes_.allows(origin, now_)) return;
-  BlockSyncResponse response =
-      answer(tree_, message, {config_.sync_request_blocks, sync_response_bytes_max});
-  std::size_t bytes = 0;
-  for (const Block& block : response.blocks) {
-    for (const Datum& datum : block.data) bytes += datum.size();
-    bytes += sizeof(Block) + block.justify.signatures.size() * sizeof(Signature);
-  }
-  sync_bytes_.use(origin, now_, bytes);
-  emit(event::SendSyncResponse{origin, response.blocks.size(), response.highest_pc.view});
-  send(origin, std::move(response));
-}
-
-// Heights that could be read as the view of a TimeoutVote are understated by one. [S05]
-AdvertiseBlock ReplicaState::block_advertisement() const {
-  Height height = tree_.committed_height() ? *tree_.committed_height() : Height{0};
-  const std::uint64_t epoch_length = config_.epoch_length;
-  const bool reads_as_timeout = height.value > 0 && height.value % epoch_length == 0;
-  if (epoch_length > 1 && reads_as_timeout && !HS_MUTATE(S05)) --height.value;
-  return {config_.chain_id, height, key_.sign(advertise_statement(config_.chain_id, height))};
-}
-
-void ReplicaState::advertise() {
-  if (!tree_.highest_pc().is_genesis()) broadcast(AdvertisePC{tree_.highest_pc()});
-  broadcast(block_advertisement());
-  next_advertisement_ = now_ + config_.advertise_interval;
-}
-
-Duration ReplicaState::no_progress_timeout() const {
-  const std::size_t faulty = (sets().committed->size() - 1) / 3;
-  return static_cast<std::int64_t>(faulty + 3) * config_.view_timeout;
 }
 
 }  // namespace hs

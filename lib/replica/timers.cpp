@@ -32,15 +32,21 @@ void ReplicaState::run_due() {
 
 void ReplicaState::run_sync_timers() {
   const Height committed = tree_.committed_height() ? *tree_.committed_height() : Height{0};
-  for (const SyncRequests::Silent& silent : requests_.expire(now_)) {
+  const SyncRequests::Expired expired = requests_.expire(now_);
+  for (const PublicKey& peer : expired.given_up) sessions_.was_late(peer);
+  for (const SyncRequests::Silent& silent : expired.silent) {
     if (silent.advertised && *silent.advertised > committed) {
       ban(silent.peer, "it advertises blocks and does not answer");
     } else {
-      end_sync(silent.peer);
+      end_session(silent.peer);
     }
   }
-  if (run_ && jobs_.empty() && !requests_.any_under_way() && !retained_) end_sync(run_->peer);
   peers_.expire(now_);
+  for (const PublicKey& peer : sessions_.open()) {
+    if (!sessions_.is_over(peer, now_)) continue;
+    sessions_.rest(peer);
+    end_session(peer);
+  }
   if ((retained_ || !parked_.empty()) && (!next_retry_ || now_ >= *next_retry_)) {
     next_retry_ = now_ + config_.sync_retry;
     ask({});
@@ -53,6 +59,7 @@ void ReplicaState::run_sync_timers() {
     progress_at_ = now_;
     ask({});
   }
+  serve_owed();
 }
 
 std::optional<Instant> ReplicaState::next_deadline() const {
@@ -65,6 +72,7 @@ std::optional<Instant> ReplicaState::next_deadline() const {
   if (second_) consider(second_->due);
   if (lead_wait_) consider(lead_wait_->until);
   consider(requests_.next_expiry());
+  consider(next_serving());
   consider(peers_.next_expiry());
   if (retained_ || !parked_.empty()) consider(next_retry_ ? *next_retry_ : now_);
   consider(progress_at_ + no_progress_timeout());

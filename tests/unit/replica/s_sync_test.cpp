@@ -36,7 +36,7 @@ TEST_CASE("a server that lied is not asked for ten seconds, and then it is", "[r
   REQUIRE(lone.all_to<BlockSyncRequest>(2).size() == 1);
   Block lie = Lone::block(Height{0}, genesis_pc(), "what it should be");
   lie.data = {to_bytes("what it is not")};
-  lone.receive(2, BlockSyncResponse{{lie}, genesis_pc()});
+  lone.receive(2, BlockSyncResponse{{lie}, lone.pc(View{1}, lie.hash)});
   REQUIRE(lone.told<event::BanPeer>().size() == 1);
   lone.forget();
   for (int second = 1; second < 10; ++second) {

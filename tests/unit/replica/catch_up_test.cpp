@@ -1,0 +1,83 @@
+// A replica from an empty store catches up over any number of set updates, from several servers at
+// a time, within bounds of memory. [I35, S07, S36, S52]
+#include <chrono>
+#include <cstdlib>
+#include <iostream>
+
+#include "tests/support/sync_bed.h"
+
+using namespace hs;
+using namespace hs::test;
+
+namespace {
+
+void check_same_chain(const SyncBed& bed, const Archive& archive) {
+  const BlockTree tree = bed.client.tree();
+  CHECK(tree.committed_block() == archive.tree().committed_block());
+  CHECK(*tree.validators().committed == *archive.tree().validators().committed);
+  CHECK(tree.validators().update_decided);
+}
+
+std::uint64_t number_from(const char* variable, std::uint64_t fallback) {
+  const char* text = std::getenv(variable);
+  return text == nullptr ? fallback : std::strtoull(text, nullptr, 10);
+}
+
+}  // namespace
+
+TEST_CASE("a replica from an empty store catches up over 20 set updates and 2,000 blocks",
+          "[replica][sync][S36]") {
+  static const Archive archive(2'000, 20);
+  REQUIRE(archive.update_heights().size() == 20);
+  SyncBed bed(archive);
+  const std::uint8_t one = bed.add_honest(milliseconds(20));
+  const std::uint8_t two = bed.add_honest(milliseconds(50));
+  const std::uint8_t three = bed.add_honest(milliseconds(5));
+  REQUIRE(bed.syncs_within(std::chrono::seconds(30)));
+  check_same_chain(bed, archive);
+  for (const std::uint8_t server : {one, two, three}) {
+    CHECK(bed.asked(server) > 0);
+    CHECK_FALSE(bed.was_banned(server));
+  }
+  CHECK(bed.bytes_held_max() <= 24u << 20);
+}
+
+TEST_CASE("ranges are asked of several servers at a time", "[replica][sync][S52][S52b]") {
+  static const Archive archive(3'000, 0);
+  SyncBed bed(archive);
+  for (int i = 0; i < 4; ++i) bed.add_honest(milliseconds(50));
+  REQUIRE(bed.syncs_within(std::chrono::seconds(30)));
+  check_same_chain(bed, archive);
+  CHECK(bed.parallel_max() >= 3);
+  // No range is fetched twice but at the edges.
+  CHECK(bed.bytes_received() < 3'000 * 420);
+}
+
+TEST_CASE("servers that went away do not hold up those that stay", "[replica][sync][S20]") {
+  static const Archive archive(1'500, 2);
+  SyncBed bed(archive);
+  std::uint8_t leaving = bed.add_honest(milliseconds(30));
+  bed.add_honest(milliseconds(40));
+  CHECK_FALSE(bed.syncs_within(milliseconds(100)));
+  bed.client.step(PeerDown{test_key(leaving).public_key()});
+  CHECK(bed.syncs_within(std::chrono::seconds(30)));
+  CHECK_FALSE(bed.was_banned(leaving));
+}
+
+TEST_CASE("the long way: HS_SYNC_BLOCKS blocks (100,000) over HS_SYNC_UPDATES updates (20)",
+          "[.][campaign]") {
+  const std::uint64_t blocks = number_from("HS_SYNC_BLOCKS", 100'000);
+  const auto updates = static_cast<std::uint8_t>(number_from("HS_SYNC_UPDATES", 20));
+  const Archive archive(blocks, updates);
+  SyncBed bed(archive);
+  for (int i = 0; i < 3; ++i) bed.add_honest(milliseconds(5));
+  const auto started = std::chrono::steady_clock::now();
+  REQUIRE(bed.syncs_within(std::chrono::hours(1)));
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started;
+  check_same_chain(bed, archive);
+  CHECK(bed.bytes_held_max() <= 24u << 20);
+  std::cout << "{\"blocks\":" << blocks << ",\"set_updates\":" << int(updates)
+            << ",\"seconds\":" << took.count()
+            << ",\"blocks_per_second\":" << static_cast<double>(blocks) / took.count()
+            << ",\"bytes_held_max\":" << bed.bytes_held_max() << "}\n";
+}
