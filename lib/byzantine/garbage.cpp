@@ -29,7 +29,9 @@ class Garbage final : public Strategy {
   static void ruin(Bytes& bytes, Rng& rng) {
     switch (rng.below(5)) {
       case 0: bytes.resize(rng.below(bytes.size())); break;
-      case 1: bytes[rng.below(bytes.size())] ^= static_cast<std::uint8_t>(1U << rng.below(8)); break;
+      case 1:
+        bytes[rng.below(bytes.size())] ^= static_cast<std::uint8_t>(1U << rng.below(8));
+        break;
       case 2: bytes.resize(bytes.size() + rng.between(1, noise_bytes_max), 0xab); break;
       case 3: {  // most likely somewhere in a count
         const std::size_t at = rng.below(bytes.size());

@@ -6,8 +6,8 @@ namespace hs::byzantine {
 namespace {
 
 // Small-scope mutations: one field of a message is moved by one step or swapped for another of its
-// kind, what is signed is signed again, and some receivers get the changed message. Such near misses
-// reach code that random bytes never reach. (ByzzFuzz, Winter et al., OOPSLA 2023.)
+// kind, what is signed is signed again, and some receivers get the changed message. Such near
+// misses reach code that random bytes never reach. (ByzzFuzz, Winter et al., OOPSLA 2023.)
 class Mutator {
  public:
   explicit Mutator(Scene& scene) : scene_(scene), rng_(scene.rng) {}

@@ -3,8 +3,8 @@
 namespace hs::byzantine {
 namespace {
 
-// Of its votes, phase votes and timeout votes alike, half are never sent. The second copy of a vote,
-// which goes to another collector, has a coin of its own.
+// Of its votes, phase votes and timeout votes alike, half are never sent. The second copy of a
+// vote, which goes to another collector, has a coin of its own.
 class WithholdVote final : public Strategy {
  public:
   void act(Scene& scene, const Input&) override {

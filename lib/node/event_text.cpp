@@ -85,6 +85,9 @@ std::string details(const Event& event) {
           },
           [](const BanPeer& e) { return from(e.peer) + ": " + escaped(e.why); },
           [](const AppFailure& e) { return " " + escaped(e.call) + ": " + escaped(e.why); },
+          [](const SafetyViolation& e) {
+            return ": " + e.why + ", blocks" + text(e.ours.block) + " and" + text(e.theirs.block);
+          },
       },
       event);
 }
@@ -100,6 +103,7 @@ Notable notable(const Event& event) {
                         [](const event::InvalidMessage&) { return Notable::alarming; },
                         [](const event::BanPeer&) { return Notable::alarming; },
                         [](const event::AppFailure&) { return Notable::alarming; },
+                        [](const event::SafetyViolation&) { return Notable::alarming; },
                         [](const auto&) { return Notable::no; },
                     },
                     event);

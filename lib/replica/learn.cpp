@@ -39,6 +39,10 @@ void ReplicaState::seen(View view) {
 
 void ReplicaState::apply(const PhaseCertificate& pc) {
   const TreeUpdate update = update_for(tree_, pc);
+  if (update.commit && !extends_committed(*update.commit)) {
+    halt(tree_.highest_pc(), pc, "it commits a block beside the committed chain");
+    return;
+  }
   const std::optional<Height> committed_before = tree_.committed_height();
   const TreeUpdateResult result = tree_.apply(update);
   if (committed_before) HS_CHECK(*tree_.committed_height() >= *committed_before);

@@ -14,7 +14,10 @@ Replica::~Replica() = default;
 
 Output Replica::step(Instant now, const Input& input) { return state_->step(now, input); }
 
-std::optional<Instant> Replica::next_deadline() const { return state_->next_deadline(); }
+std::optional<Instant> Replica::next_deadline() const {
+  if (state_->is_halted()) return std::nullopt;
+  return state_->next_deadline();
+}
 
 ReplicaStatus Replica::status() const { return state_->status(); }
 

@@ -36,6 +36,7 @@ struct ReplicaStatus {
   std::uint64_t signatures_verified = 0;
   std::uint64_t timeouts = 0;       // view deadlines that passed
   std::uint64_t equivocations = 0;  // conflicting votes seen
+  bool halted = false;              // after a SafetyViolation: it does nothing any more
 };
 
 class ReplicaState;  // lib/replica/state.h

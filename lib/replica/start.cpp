@@ -107,6 +107,7 @@ ReplicaStatus ReplicaState::status() const {
   status.signatures_verified = verifier_.signatures().verified();
   status.timeouts = timeouts_;
   status.equivocations = equivocations_;
+  status.halted = halted_;
   return status;
 }
 

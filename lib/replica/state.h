@@ -5,6 +5,7 @@
 //   start.cpp      construction and restart            3A.10
 //   step.cpp       one step, its order, settling       3A.2 settle, 3A.4
 //   learn.cpp      learning certificates               3A.2
+//   fork.cpp       the end, when too many are faulty
 //   views.cpp      leaving and entering views          3A.3
 //   propose.cpp    leading a view                      3A.3 lead, propose
 //   proposals.cpp  storing blocks, proposals, nudges   3A.5
@@ -57,6 +58,7 @@ class ReplicaState {
   Output step(Instant now, const Input& input);
   [[nodiscard]] std::optional<Instant> next_deadline() const;
   [[nodiscard]] ReplicaStatus status() const;
+  [[nodiscard]] bool is_halted() const { return halted_; }
   [[nodiscard]] const PublicKey& me() const { return key_.public_key(); }
   [[nodiscard]] const BlockTree& tree() const { return tree_; }
   [[nodiscard]] const EvidenceBook& evidence() const { return evidence_; }
@@ -112,6 +114,15 @@ class ReplicaState {
   [[nodiscard]] View certified_in(const Hash& block, const PhaseCertificate& tip) const;
   void learn_pc(const PhaseCertificate& pc, const PublicKey& origin, PcSource source);
   void learn_tc(const TimeoutCertificate& tc, const PublicKey& origin);
+
+  // ---- fork.cpp ----
+  void look_for_fork(const PublicKey& origin, const Message& message);
+  [[nodiscard]] std::optional<PhaseCertificate> certificate_of_view(View view) const;
+  [[nodiscard]] std::optional<PhaseCertificate> certificate_of_committed(Height height,
+                                                                         const Hash& block) const;
+  void hold_against(const PhaseCertificate& ours, const PhaseCertificate& theirs, const char* why);
+  [[nodiscard]] bool extends_committed(const Hash& block) const;
+  void halt(const PhaseCertificate& ours, const PhaseCertificate& theirs, const char* why);
 
   // ---- views.cpp ----
   void leave_by_pc(const PhaseCertificate& pc, const PublicKey& origin, PcSource source);
@@ -279,6 +290,10 @@ class ReplicaState {
   std::optional<Instant> next_retry_;
   Quota failed_checks_;
   Quota sync_bytes_;
+
+  // More than a third is faulty: nothing is done any more.
+  bool halted_ = false;
+  std::optional<event::SafetyViolation> last_words_;
 
   // Of the step under way.
   Instant now_;

@@ -31,12 +31,19 @@ const PhaseCertificate* justify_of(const Message& message) {
 
 Output ReplicaState::step(Instant now, const Input& input) {
   HS_CHECK(now >= now_);
+  if (halted_) return {};
   now_ = now;
   work_left_ = false;
   const View view_before = view_;
   run_due();
   handle(input);
   settle();
+  if (halted_) {
+    // What this step has changed rests on a certificate that cannot be trusted, and is forgotten.
+    Output last;
+    last.events.push_back(*last_words_);
+    return last;
+  }
   HS_CHECK(view_ >= view_before);
   HS_CHECK(tree_.highest_view_entered() == view_);
   Output output = std::exchange(out_, Output{});
@@ -75,6 +82,8 @@ void ReplicaState::handle(const Input& input) {
 
 void ReplicaState::on_message(const PublicKey& origin, const MessagePtr& message,
                               std::size_t bytes) {
+  if (origin != me()) look_for_fork(origin, *message);
+  if (halted_) return;
   if (const auto* response = std::get_if<BlockSyncResponse>(message.get())) {
     on_sync_response(origin, *response, bytes);  // names no chain but its certificate's
     return;

@@ -122,6 +122,11 @@ struct Fields {
   }
   Json operator()(const event::BanPeer& e) const { return {{"peer", hex(e.peer)}, {"why", e.why}}; }
   Json operator()(const event::AppFailure& e) const { return {{"call", e.call}, {"why", e.why}}; }
+  Json operator()(const event::SafetyViolation& e) const {
+    return {{"ours", certificate_bits_view(e.ours)},
+            {"theirs", certificate_bits_view(e.theirs)},
+            {"why", e.why}};
+  }
 };
 
 }  // namespace

@@ -50,6 +50,7 @@ void RunHash::add(const Event& event) {
                  [&](const event::InvalidMessage& e) { add(as_bytes(e.why)); },
                  [&](const event::BanPeer& e) { add(e.peer.view()); },
                  [&](const event::AppFailure& e) { add(as_bytes(e.why)); },
+                 [&](const event::SafetyViolation& e) { add(e.theirs.block.view()); },
                  [&](const auto& e) { add(e.view.value); },
              },
              event);

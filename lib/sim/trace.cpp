@@ -68,6 +68,9 @@ std::string describe_own(const Event& event, const Cast& cast) {
           },
           [](const event::ViewTimeout& e) { return "view " + show(e.view) + " times out"; },
           [](const event::AppFailure& e) { return "app fails in " + e.call + ": " + e.why; },
+          [](const event::SafetyViolation& e) {
+            return "stops for good: " + e.why + "; " + show(e.ours) + " and " + show(e.theirs);
+          },
           [](const auto&) { return std::string(); },
       },
       event);

@@ -58,6 +58,7 @@ HS_EVENT_NAME(Equivocation);
 HS_EVENT_NAME(InvalidMessage);
 HS_EVENT_NAME(BanPeer);
 HS_EVENT_NAME(AppFailure);
+HS_EVENT_NAME(SafetyViolation);
 #undef HS_EVENT_NAME
 
 }  // namespace

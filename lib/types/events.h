@@ -51,6 +51,10 @@ struct Equivocation {
 struct InvalidMessage { PublicKey origin; std::string kind; std::string why; };
 struct BanPeer { PublicKey peer; std::string why; };
 struct AppFailure { std::string call; std::string why; };
+// Two certificates that cannot both exist while at most a third of the power is faulty: `ours` is
+// on the branch that this replica builds on, `theirs` on another. The replica stops for good; its
+// last event. Either can be checked by anyone who knows the validator set.
+struct SafetyViolation { PhaseCertificate ours; PhaseCertificate theirs; std::string why; };
 
 // Kept on disk as it is told.
 void encode(BorshWriter& writer, const Equivocation& pair);
@@ -68,7 +72,7 @@ using Event = std::variant<
     event::ReceiveTimeoutVote, event::ReceiveAdvanceView, event::StartView, event::ViewTimeout,
     event::CollectPC, event::CollectTC, event::StartSync, event::EndSync,
     event::ReceiveSyncRequest, event::SendSyncResponse, event::Equivocation,
-    event::InvalidMessage, event::BanPeer, event::AppFailure>;
+    event::InvalidMessage, event::BanPeer, event::AppFailure, event::SafetyViolation>;
 
 [[nodiscard]] std::string_view name_of(const Event& event);  // "InsertBlock", ...
 

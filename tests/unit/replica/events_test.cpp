@@ -129,7 +129,14 @@ TEST_CASE("every kind of event is told in its situation", "[replica][events]") {
   judge.grow();
   told_judge.expect({"Equivocation", "InvalidMessage", "AppFailure"});
 
+  Lone witness;
+  Told told_witness(witness);
+  witness.grow_to(4);
+  witness.advance(witness.pc(View{3}, test_hash("another block")));
+  told_witness.expect({"SafetyViolation"});
+
   std::set<std::string> seen = told.seen;
+  seen.insert(told_witness.seen.begin(), told_witness.seen.end());
   seen.insert(told_late.seen.begin(), told_late.seen.end());
   seen.insert(told_judge.seen.begin(), told_judge.seen.end());
   CHECK(seen == names_of_all_kinds());

@@ -68,7 +68,7 @@ TEST_CASE("a set that a leader made up does not decide on itself", "[replica][S0
   // It may be true all the same: the old set's Commit certificate is asked for, and opens the way.
   REQUIRE(lone.all_to<BlockSyncRequest>(2).size() == 1);
   lone.set = old;
-  const PhaseCertificate commit = lone.pc(View{2}, update.hash, Phase::commit);
+  const PhaseCertificate commit = lone.pc(decided_in, update.hash, Phase::commit);
   lone.receive(2, BlockSyncResponse{{}, commit});
   CHECK(lone.tree().committed_height() == update.height);
   lone.receive(2, NewView{test_chain, lone.view(), decide});

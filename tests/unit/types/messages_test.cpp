@@ -150,6 +150,7 @@ TEST_CASE("no two kinds of messages or events share a name", "[types]") {
   CHECK(names.size() == std::variant_size_v<Message>);
   CHECK(name_of(Event{event::CommitBlock{}}) == "CommitBlock");
   CHECK(name_of(Event{event::AppFailure{}}) == "AppFailure");
+  CHECK(name_of(Event{event::SafetyViolation{}}) == "SafetyViolation");
 }
 
 }  // namespace hs::test

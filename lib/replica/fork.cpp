@@ -1,0 +1,129 @@
+// More than a third of the power is faulty: what shows it, and the end. Safety is lost for the
+// network by then; what is left to do is to commit nothing more, to vote for nothing more, and to
+// show people the two certificates. [S57]
+#include <algorithm>
+
+#include "lib/base/overloaded.h"
+#include "lib/replica/state.h"
+
+namespace hs {
+namespace {
+
+constexpr int walk_max = 64;  // certificates of our branch that one of a message is held against
+
+std::vector<const PhaseCertificate*> certificates_in(const Message& message) {
+  return std::visit(
+      Overloaded{
+          [](const Proposal& each) { return std::vector{&each.block.justify}; },
+          [](const Nudge& each) { return std::vector{&each.justify}; },
+          [](const NewView& each) { return std::vector{&each.highest_pc}; },
+          [](const AdvertisePC& each) { return std::vector{&each.highest_pc}; },
+          [](const AdvanceView& each) {
+            std::vector<const PhaseCertificate*> found;
+            const auto* pc = std::get_if<PhaseCertificate>(&each.progress_certificate);
+            if (pc != nullptr) found.push_back(pc);
+            return found;
+          },
+          [](const BlockSyncResponse& each) {
+            std::vector<const PhaseCertificate*> found{&each.highest_pc};
+            for (const Block& block : each.blocks) found.push_back(&block.justify);
+            return found;
+          },
+          [](const auto&) { return std::vector<const PhaseCertificate*>{}; },
+      },
+      message);
+}
+
+}  // namespace
+
+// Every message is looked at, whether or not it will be of use: a branch that this replica cannot
+// attach anywhere is exactly what it must not pass over.
+void ReplicaState::look_for_fork(const PublicKey& origin, const Message& message) {
+  if (!failed_checks_.allows(origin, now_)) return;
+  const std::uint64_t refused = verifier_.signatures().refused();
+  for (const PhaseCertificate* pc : certificates_in(message)) {
+    if (pc->is_genesis() || pc->chain_id != config_.chain_id) continue;
+    const auto ours = certificate_of_view(pc->view);
+    if (ours) hold_against(*ours, *pc, "a quorum has signed two statements in one view");
+  }
+  const auto look_at_block = [&](const Block& block) {
+    if (block.justify.is_genesis() || block.height == Height{0}) return;
+    const Height parent{block.height.value - 1};
+    if (!tree_.committed_height() || parent > *tree_.committed_height()) return;
+    const std::optional<Hash> committed = tree_.block_at(parent);
+    if (!committed || *committed == block.justify.block) return;
+    // An older certificate may be of a branch that was given up, a newer one cannot: the quorum
+    // that committed ours had locked it by then.
+    const auto ours = certificate_of_committed(parent, *committed);
+    if (!ours || block.justify.view < ours->view) return;
+    hold_against(*ours, block.justify, "a quorum has certified a block beside a committed one");
+  };
+  if (const auto* proposal = std::get_if<Proposal>(&message)) look_at_block(proposal->block);
+  if (const auto* response = std::get_if<BlockSyncResponse>(&message)) {
+    std::ranges::for_each(response->blocks, look_at_block);
+  }
+  failed_checks_.use(origin, now_, verifier_.signatures().refused() - refused);
+}
+
+// Of the branch that the highest certificate is on; none if it has none of that view, or only
+// farther back than one looks.
+std::optional<PhaseCertificate> ReplicaState::certificate_of_view(View view) const {
+  PhaseCertificate ours = tree_.highest_pc();
+  for (int i = 0; i < walk_max && ours.view > view; ++i) {
+    const auto certified = tree_.header(ours.block);
+    if (!certified || certified->justify.is_genesis()) return std::nullopt;
+    ours = certified->justify;
+  }
+  if (ours.is_genesis() || ours.view != view) return std::nullopt;
+  return ours;
+}
+
+std::optional<PhaseCertificate> ReplicaState::certificate_of_committed(Height height,
+                                                                       const Hash& block) const {
+  if (const auto child = tree_.block_at(next(height))) {
+    const auto header = tree_.header(*child);
+    if (header) return header->justify;
+  }
+  PhaseCertificate ours = tree_.highest_pc();
+  while (ours.block != block) {
+    const auto certified = tree_.header(ours.block);
+    if (!certified || certified->height <= height) return std::nullopt;
+    ours = certified->justify;
+  }
+  return ours;
+}
+
+// One validator signs one statement a view, so both certificates of ONE set cannot be the work of
+// honest members. While a set is being changed, two sets may certify in one view, each a step of
+// its own.
+void ReplicaState::hold_against(const PhaseCertificate& ours, const PhaseCertificate& theirs,
+                                const char* why) {
+  if (ours.block == theirs.block && ours.phase == theirs.phase) return;
+  if (ours.signatures.size() != theirs.signatures.size()) return;
+  for (const ValidatorSetPtr& set : sets().active()) {
+    if (!verifier_.correctly_signed(theirs, *set)) continue;
+    if (verifier_.correctly_signed(ours, *set)) return halt(ours, theirs, why);
+  }
+}
+
+bool ReplicaState::extends_committed(const Hash& block) const {
+  const std::optional<Hash> committed = tree_.committed_block();
+  if (!committed) return true;
+  Hash at = block;
+  while (at != *committed) {
+    const auto header = tree_.header(at);
+    if (!header || header->height <= *tree_.committed_height()) return false;
+    at = header->justify.block;
+  }
+  return true;
+}
+
+// Nothing of the step under way is kept or leaves but the last words; see step().
+void ReplicaState::halt(const PhaseCertificate& ours, const PhaseCertificate& theirs,
+                        const char* why) {
+  if (halted_) return;
+  halted_ = true;
+  last_words_ = event::SafetyViolation{ours, theirs, why};
+}
+
+}  // namespace hs

@@ -1,0 +1,84 @@
+// More than a third of the power has lied: the replica stops before it takes part in a fork.
+#include "tests/support/lone_replica.h"
+
+using namespace hs;
+using namespace hs::test;
+
+namespace {
+
+// Steps on for a while with everything that would make a healthy replica vote and propose.
+void check_is_silent(Lone& lone) {
+  CHECK(lone.replica->status().halted);
+  CHECK_FALSE(lone.replica->next_deadline().has_value());
+  lone.forget();
+  const View before = lone.view();
+  lone.wait(std::chrono::seconds(30));
+  lone.advance(lone.pc(before, lone.chain.back().hash));
+  lone.receive(2, BlockSyncRequest{test_chain, Height{0}, 10});
+  lone.connect({2, 3});
+  CHECK(lone.sent.empty());
+  CHECK(lone.events.empty());
+  CHECK(lone.view() == before);
+}
+
+}  // namespace
+
+TEST_CASE("two certificates of one view end a replica, with both in its last words",
+          "[replica][S57]") {
+  Lone lone;
+  lone.grow_to(6);
+  const View view{lone.view().value - 2};
+  const auto committed = lone.replica->status().committed_height;
+  const PhaseCertificate other = lone.pc(view, test_hash("another block"));
+  SECTION("in an AdvanceView") { lone.advance(other); }
+  SECTION("in an AdvertisePC") { lone.receive(2, AdvertisePC{other}); }
+  SECTION("in a NewView") { lone.receive(2, NewView{test_chain, lone.view(), other}); }
+  SECTION("in a proposal") {
+    lone.propose(Lone::block(Height{9}, other, "on another branch"));
+  }
+  SECTION("in a block that was not asked for") {
+    lone.receive(2, BlockSyncResponse{{Lone::block(Height{9}, other, "x")}, genesis_pc()});
+  }
+  const auto last = lone.told<event::SafetyViolation>();
+  REQUIRE(last.size() == 1);
+  CHECK(last[0].theirs == other);
+  CHECK(last[0].ours.view == view);
+  CHECK(last[0].ours.block != other.block);
+  CHECK(lone.tree().committed_height() == committed);
+  check_is_silent(lone);
+}
+
+TEST_CASE("a newer certificate beside a committed block ends a replica", "[replica][S57]") {
+  Lone lone;
+  lone.grow_to(8);
+  const Height committed = *lone.replica->status().committed_height;
+  const PhaseCertificate other =
+      lone.pc(View{lone.view().value + 40}, test_hash("beside the committed block"));
+  const Block child = Lone::block(next(committed), other, "its child");
+  lone.receive(2, BlockSyncResponse{{child}, genesis_pc()});
+  REQUIRE(lone.told<event::SafetyViolation>().size() == 1);
+  CHECK(lone.told<event::SafetyViolation>()[0].theirs == other);
+  check_is_silent(lone);
+}
+
+TEST_CASE("forged and older certificates beside our branch harm nobody", "[replica][S57]") {
+  Lone lone;
+  lone.grow_to(8);
+  PhaseCertificate forged = lone.pc(View{5}, test_hash("another block"));
+  forged.signatures[0] = forged.signatures[1];
+  lone.advance(forged);
+  lone.advance(lone.pc(View{5}, test_hash("another block"), Phase::generic, {1, 2}));
+  // Of a view in which our branch certified nothing, before the committed block: given up by all.
+  Lone gap;
+  gap.grow_to(3);
+  gap.advance(gap.tc(10));
+  gap.grow_to(18);
+  REQUIRE(*gap.replica->status().committed_height > Height{4});
+  const PhaseCertificate old = gap.pc(View{7}, test_hash("given up"));
+  gap.receive(2, BlockSyncResponse{{Lone::block(Height{5}, old, "its child")}, genesis_pc()});
+  CHECK(gap.replica->status().committed_height > Height{4});
+  for (Lone* each : {&lone, &gap}) {
+    CHECK(each->told<event::SafetyViolation>().empty());
+    CHECK_FALSE(each->replica->status().halted);
+  }
+}
