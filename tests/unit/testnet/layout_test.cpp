@@ -63,6 +63,41 @@ TEST_CASE("what is written to testnet.yaml is what is read from it", "[testnet]"
   CHECK(nodes[6].rpc() == "127.0.0.1:31061");
 }
 
+TEST_CASE("nodes that were added and removed keep their numbers for ever", "[testnet]") {
+  const test::TempDir folder;
+  const TestnetLayout layout = made(folder, "demo");
+  TestnetRecord record;
+  record.name = "demo";
+  record.added = 3;
+  record.removed = {1, 5};
+  record.listeners = {6};
+  REQUIRE(write_testnet_record(layout, record).has_value());
+  CHECK(*read_testnet_record(layout) == record);
+  std::string names;
+  for (const TestnetNode& node : record.nodes(layout)) {
+    names += node.name + (node.listener ? "* " : " ");
+  }
+  CHECK(names == "n0 n2 n3 n4 n6* ");
+  CHECK(record.nodes(layout)[3].p2p_port == base_port_default + 40);
+  CHECK(find_node(layout, "n6")->listener);
+  CHECK(find_node(layout, "n5").error().code == Errc::not_found);
+  CHECK(number_of_node("n12") == 12);
+}
+
+TEST_CASE("a record of members that cannot be is refused", "[testnet]") {
+  const test::TempDir folder;
+  const TestnetLayout layout = made(folder, "demo");
+  for (const std::string members :
+       {"{removed: [0, 1, 2, 3]}", "{removed: [4]}", "{added: 1, listeners: [5]}",
+        "{removed: [2], listeners: [2]}", "{removed: [2, 2]}", "{added: 997}", "{lost: [1]}"}) {
+    INFO(members);
+    std::ofstream(layout.testnet_yaml())
+        << "schema: hs.testnet/v1\nname: demo\nvalidators: {count: 4}\nmembers: " << members
+        << "\nnetwork: {base_port: 27000}\n";
+    CHECK_FALSE(read_testnet_record(layout).has_value());
+  }
+}
+
 TEST_CASE("ports beyond the last one are refused", "[testnet]") {
   const test::TempDir folder;
   const TestnetLayout layout = made(folder, "demo");
@@ -83,6 +118,14 @@ TEST_CASE("f is what a third of the nodes allows", "[testnet]") {
   CHECK(f(6) == 1);
   CHECK(f(7) == 2);
   CHECK(f(31) == 10);
+  record.validators = 4;
+  record.added = 3;
+  record.listeners = {6};
+  record.removed = {0};
+  CHECK(record.faults_tolerated() == 1);  // five of them vote
+  record.listeners = {};
+  record.removed = {};
+  CHECK(record.faults_tolerated() == 2);
 }
 
 }  // namespace

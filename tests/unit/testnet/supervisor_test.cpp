@@ -124,6 +124,38 @@ TEST_CASE("a restarted node has another process", "[testnet]") {
   }));
 }
 
+TEST_CASE("a node that the record gains is started, and forgotten when it is removed",
+          "[testnet]") {
+  Net net;
+  TestnetRecord record;
+  record.name = "net";
+  record.validators = 3;
+  REQUIRE(write_testnet_record(net.layout, record).has_value());
+  net.scripts["n3"] = good_node;
+  net.scripts["n4"] = dying_node;
+  ProcessId added;
+  CHECK(net.run([&] {
+    CHECK_FALSE(net.ask(SupervisorOp::start, net.names)->failure);
+    // Nobody is started that the record does not name.
+    CHECK(net.ask(SupervisorOp::add, {"n3"})->failure->code == "unknown_node");
+    record.added = 2;
+    REQUIRE(write_testnet_record(net.layout, record).has_value());
+    CHECK_FALSE(net.ask(SupervisorOp::add, {"n3"})->failure);
+    CHECK(net.entry("n3").state == NodeState::running);
+    added = net.entry("n3").process;
+    // One that ends at start takes nobody with it.
+    CHECK(net.ask(SupervisorOp::add, {"n4"})->failure->code == "node_died");
+    CHECK_FALSE(net.ask(SupervisorOp::remove, {"n4"})->failure);
+    CHECK(net.entry("n0").state == NodeState::running);
+    CHECK_FALSE(net.ask(SupervisorOp::restart, {"n3"})->failure);
+    CHECK_FALSE(net.ask(SupervisorOp::remove, {"n3"})->failure);
+    CHECK(net.entry("n3").name.empty());
+    CHECK(net.ask(SupervisorOp::stop, {"n3"})->failure->code == "unknown_node");
+  }));
+  CHECK(process_state(added) == ProcessState::gone);
+  CHECK(read_state(net.layout)->nodes.size() == 3);
+}
+
 TEST_CASE("a paused node is paused until it is resumed, and is ended with the net", "[testnet]") {
   Net net;
   ProcessId paused;

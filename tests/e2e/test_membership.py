@@ -1,0 +1,196 @@
+"""Nodes join and leave a network that runs: validators, listeners, and what is refused."""
+
+import threading
+import time
+
+from crash_loop import Writer, state_of
+from harness import EndToEnd, main, wait_until
+
+STRANGER = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"
+
+
+class Commits(threading.Thread):
+    """The longest time in which no node committed anything."""
+
+    def __init__(self, ports_of):
+        super().__init__(daemon=True)
+        self.heights, self.longest_gap, self.height = ports_of, 0.0, -1
+        self.stopping = False
+
+    def run(self):
+        last = time.monotonic()
+        while not self.stopping:
+            height = max((h for h in self.heights() if h is not None), default=-1)
+            now = time.monotonic()
+            if height > self.height:
+                self.height, last = height, now
+            self.longest_gap = max(self.longest_gap, now - last)
+            time.sleep(0.05)
+
+
+class Membership(EndToEnd):
+    def members(self):
+        """Names in the committed set; None while an update is not decided."""
+        answer = self.json("validators", "list")
+        return sorted(v["name"] for v in answer["validators"]) if answer["update_decided"] else None
+
+    def names(self):
+        return [node["name"] for node in self.status()["nodes"]]
+
+    def height_at(self, port):
+        try:
+            return self.rpc_at(port, "/v1/status", timeout=2)["committed_height"]
+        except (OSError, ValueError):
+            return None
+
+    def assert_sound(self):
+        check = self.json("testnet", "check", "--within", "30s")
+        self.assertTrue(check["ok"], check)
+        self.assertGreater(check["certificates"], 0)
+
+    def kill_in_the_middle(self, process, victim, begun):
+        """Kills a node as soon as begun() is true, starts it again, and lets the command end."""
+        wait_until(lambda: begun() or process.poll() is not None, "the command gets under way")
+        # The leader changes with every view: the one that was killed is started again.
+        killed = self.json("testnet", "kill", victim)["nodes"][0]["name"]
+        self.hs("testnet", "start", killed)
+        out, err = process.communicate(timeout=180)
+        self.assertEqual(process.returncode, 0, f"{out}\n{err}")
+        return out
+
+    def join(self, name, victim, expected):
+        adding = self.start("testnet", "add", "--timeout", "120s")
+        out = self.kill_in_the_middle(adding, victim, lambda: name in self.names())
+        self.assertIn(f"{name} is a validator", out)
+        self.assertEqual(self.members(), expected)
+        self.assertEqual(self.node(name)["role"], "validator")
+        self.wait_for_commits(expected, more=2)
+        self.assert_sound()
+
+    def leave(self, name, victim, expected):
+        before = self.json("validators", "list")["update_height"]
+        removing = self.start("testnet", "remove", name, "--timeout", "120s")
+        update = lambda: self.json("validators", "list")["update_height"] != before
+        out = self.kill_in_the_middle(removing, victim, update)
+        self.assertIn(f"{name} is removed", out)
+        self.assertEqual(self.members(), expected)
+        self.assertNotIn(name, self.names())
+        self.wait_for_commits(expected, more=2)
+        self.assert_sound()
+
+    def test_four_grow_to_seven_and_shrink_to_four_under_load_with_crashes(self):
+        self.up("-n", "4")
+        ports = [self.base_port + 10 * i + 1 for i in range(4)]
+        writers = [Writer(i, ports[i % 4]) for i in range(4)]
+        commits = Commits(lambda: [self.height_at(port) for port in ports])
+        for thread in [*writers, commits]:
+            thread.start()
+        try:
+            self.join("n4", "n1", ["n0", "n1", "n2", "n3", "n4"])
+            self.join("n5", "leader", ["n0", "n1", "n2", "n3", "n4", "n5"])
+            self.join("n6", "n6", ["n0", "n1", "n2", "n3", "n4", "n5", "n6"])
+            grown = sum(len(writer.acknowledged) for writer in writers)
+            self.leave("n4", "n2", ["n0", "n1", "n2", "n3", "n5", "n6"])
+            self.leave("n0", "n6", ["n1", "n2", "n3", "n5", "n6"])
+            self.leave("n5", "n3", ["n1", "n2", "n3", "n6"])
+        finally:
+            for thread in [*writers, commits]:
+                thread.stopping = True
+            for thread in [*writers, commits]:
+                thread.join(timeout=20)
+        acknowledged = {}
+        for writer in writers:
+            acknowledged.update(writer.acknowledged)
+        print(f"{len(acknowledged)} acknowledged, {grown} of them while it grew; "
+              f"longest time without a commit {commits.longest_gap:.1f} s")
+        self.assertGreater(len(acknowledged), grown)
+        # What was acknowledged is on every node, and survives with the members that are left.
+        self.hs("testnet", "down")
+        self.hs("testnet", "up", "demo", "-d")
+        self.assertEqual(self.names(), ["n1", "n2", "n3", "n6"])
+        self.assertEqual(self.members(), ["n1", "n2", "n3", "n6"])
+        self.wait_for_commits(["n1", "n2", "n3", "n6"], more=2)
+        for name in self.names():
+            state = state_of(self, int(self.node(name)["rpc"].split(":")[1]))
+            lost = {key for key, value in acknowledged.items() if state.get(key) != value}
+            self.assertEqual(lost, set(), f"{name} has lost these")
+        self.assert_sound()
+
+    def test_a_listener_follows_serves_and_goes_without_a_vote(self):
+        self.up("-n", "4")
+        added = self.json("testnet", "add", "--listener")
+        self.assertEqual(added["schema"], "hs.testnet_add/v1")
+        self.assertEqual((added["role"], added["change"]), ("listener", None))
+        self.assertEqual(self.node("n4")["role"], "listener")
+        self.assertEqual(self.members(), ["n0", "n1", "n2", "n3"])
+        self.hs("tx", "put", "hello", "world", "--node", "n4")
+        self.assertEqual(self.json("state", "get", "hello", "--node", "n4")["value"], "world")
+        self.hs("testnet", "down")
+        self.hs("testnet", "up", "demo", "-d")
+        self.assertEqual(self.node("n4")["role"], "listener")
+        # Four of the five vote, so one of them may fail and the listener does not count.
+        self.hs("testnet", "kill", "n4,n3")
+        self.assert_sound()
+        self.hs("testnet", "start", "n3,n4")
+
+        # It becomes a validator and a listener by the commands of the set, without a restart.
+        key = added["node"]["public_key"]
+        pid = self.node("n4")["pid"]
+        change = self.json("validators", "set", key, "2")
+        self.assertEqual((change["schema"], change["status"]), ("hs.set_change/v1", "decided"))
+        self.assertEqual(self.json("validators", "list")["total_power"], 6)
+        wait_until(lambda: self.node("n4")["role"] == "validator", "n4 has a vote")
+        self.assertIn("hs_is_validator 1", self.metrics("n4"))
+        at = str(change["height"] - 1)
+        self.assertEqual(self.json("validators", "list", "--at", at)["total_power"], 4)
+        self.assertIn("decided after", self.hs("validators", "remove", key).out)
+        wait_until(lambda: self.node("n4")["role"] == "listener", "n4 has no vote")
+        self.assertEqual(self.node("n4")["pid"], pid)
+        self.assertIn("set_validator", self.hs("block", "get", str(change["height"])).out)
+        self.assert_sound()
+
+        removed = self.json("testnet", "remove", "n4")
+        self.assertEqual((removed["schema"], removed["change"]), ("hs.testnet_remove/v1", None))
+        self.assertTrue((self.folder_of() / "n4" / "safety").is_dir())
+        # A number is given once, as the votes of the old node are not forgotten.
+        self.assertEqual(self.json("testnet", "add", "--listener")["node"]["name"], "n5")
+
+    def metrics(self, node):
+        import urllib.request
+        with urllib.request.urlopen(f"http://{self.node(node)['rpc']}/metrics", timeout=10) as page:
+            return page.read().decode()
+
+    def test_what_cannot_be_is_refused_with_its_reason(self):
+        self.up("-n", "1")
+        own = self.json("validators", "list")["validators"][0]["public_key"]
+        refused = lambda *arguments, code: self.error("validators", *arguments, code=code)["code"]
+        self.assertEqual(refused("remove", STRANGER, code=3), "transaction_unknown_validator")
+        self.assertEqual(refused("remove", own, code=2), "transaction_unusable_set")
+        self.assertEqual(refused("set", own, "1", code=2), "transaction_unchanged")
+        self.assertEqual(refused("set", STRANGER, "0", code=2), "transaction_unusable_set")
+        self.assertEqual(refused("set", STRANGER, str(2**53), code=2), "transaction_unusable_set")
+        self.assertEqual(refused("set", "abcd", "1", code=2), "bad_value")
+        self.assertEqual(refused("set", STRANGER, "-1", code=2), "bad_value")
+        other = self.folder / "other.key.yaml"
+        self.hs("keys", "generate", "--unencrypted", "--out", other)
+        self.assertEqual(refused("set", STRANGER, "1", "--authority-key", other, code=2),
+                         "transaction_unauthorised")
+        self.assertEqual(refused("set", STRANGER, "1", "--rpc", self.node("n0")["rpc"], code=2),
+                         "usage")
+        self.assertEqual(self.error("testnet", "remove", "n0", code=2)["code"], "last_node")
+        self.assertEqual(self.error("testnet", "remove", "n9", code=3)["code"], "unknown_node")
+        self.hs("testnet", "add", "--listener")
+        self.assertEqual(self.error("testnet", "remove", "n0", code=2)["code"], "last_validator")
+        # Nobody has this key, and it has most of the power: committed by the old set, and never
+        # decided by the new one.
+        late = self.error("validators", "set", STRANGER, "9", "--timeout", "3s", code=5)
+        self.assertEqual(late["code"], "timed_out")
+        self.assertFalse(self.json("validators", "list")["update_decided"])
+        self.assertEqual(refused("remove", STRANGER, code=6), "transaction_update_undecided")
+        self.hs("testnet", "down")
+        self.assertEqual(self.error("testnet", "add", code=4)["code"], "not_running")
+        self.assertEqual(self.error("testnet", "remove", "n1", code=4)["code"], "not_running")
+
+
+if __name__ == "__main__":
+    main()
