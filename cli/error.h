@@ -15,7 +15,7 @@ struct CliError : std::exception {
   ExitCode exit;        // never done
   std::string message;  // what happened, one sentence without a full stop
   std::string why;      // the cause, if the message does not say it; may be empty
-  std::string fix;      // what to do next, often a command line; may be empty
+  std::string fix;      // what to do next, often a command line; if empty, main names the help
   nlohmann::ordered_json details = nlohmann::ordered_json::object();
 
   CliError(std::string error_code, ExitCode exit_code, std::string what_happened,

@@ -81,6 +81,28 @@ int run(const Registry& registry, const std::vector<std::string>& words,
   return invocation.command->run(context);
 }
 
+// What was meant to run: the longest beginning of the line that is a command or a group.
+std::string meant_topic(const Registry& registry, const std::vector<std::string>& words) {
+  std::string path;
+  std::string topic;
+  for (const std::string& word : words) {
+    if (word.starts_with("-")) break;
+    path += (path.empty() ? "" : " ") + word;
+    if (!registry.find_group(path) && !registry.find_command(path)) break;
+    topic = path;
+  }
+  return topic;
+}
+
+// Nobody is left without a next step.
+CliError with_a_fix(CliError error, const Registry& registry,
+                    const std::vector<std::string>& words) {
+  if (!error.fix.empty()) return error;
+  const std::string topic = meant_topic(registry, words);
+  error.fix = "`hs " + topic + (topic.empty() ? "" : " ") + "--help` shows what it takes";
+  return error;
+}
+
 int run_and_report(const std::vector<std::string>& words) {
   const Environment environment = Environment::of_process();
   const bool as_json = asks_for_json(words, environment);
@@ -90,11 +112,14 @@ int run_and_report(const std::vector<std::string>& words) {
   try {
     return run(registry, words, environment);
   } catch (const CliError& error) {
-    return print_error(error, as_json);
+    return print_error(with_a_fix(error, registry, words), as_json);
   } catch (const StoreFailure& failure) {
     return print_error(store_error(failure), as_json);
   } catch (const std::filesystem::filesystem_error& error) {
-    return print_error(CliError("io", ExitCode::failure, error.what()), as_json);
+    return print_error(CliError("io", ExitCode::failure, error.what(),
+                                "the system refused an operation on a file",
+                                "check that the path exists and is yours"),
+                       as_json);
   }
 }
 

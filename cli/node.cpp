@@ -62,7 +62,10 @@ int node_init(Context& context) {
   const KeyInfo key = or_throw(read_key_info(request.key));
   request.config.name = context.arguments.find("name").value_or(key.name);
   or_throw(check_key_name(request.config.name), "--name");
-  or_throw(init_home(request), "", "choose another folder: --home DIR");
+  if (const auto made = init_home(request); !made) {
+    const bool taken = made.error().code == Errc::exists;
+    throw to_cli_error(made.error(), "", taken ? "choose another folder: --home DIR" : "");
+  }
   const std::string root = request.home.root.string();
   if (context.out.wants_json()) {
     context.out.json({{"schema", "hs.node_home/v1"},

@@ -12,6 +12,11 @@ constexpr Duration turn_time_max = milliseconds(2);
 // How much of the voting record a power failure may take beyond what the database holds.
 constexpr Duration record_sync_interval = milliseconds(1000);
 
+std::size_t bytes_of(const Input& input) {
+  const auto* message = std::get_if<FromPeer>(&input);
+  return message == nullptr ? 0 : message->bytes;
+}
+
 }  // namespace
 
 Engine::Engine(const EngineParts& parts, EngineOutlets outlets)
@@ -21,6 +26,11 @@ Engine::Engine(const EngineParts& parts, EngineOutlets outlets)
       staged_(store_),
       replica_(parts.config, parts.key, staged_, parts.app, parts.rng,
                parts.safety.content().record, outlets_.now()) {}
+
+void Engine::put(Input input) {
+  waiting_bytes_ += bytes_of(input);
+  inbox_.push_back(std::move(input));
+}
 
 bool Engine::step_once(Instant now) {
   if (!self_queue_.empty()) {
@@ -32,8 +42,10 @@ bool Engine::step_once(Instant now) {
     return true;
   }
   if (!inbox_.empty()) {
-    step(now, inbox_.front());
+    const Input input = std::move(inbox_.front());
     inbox_.pop_front();
+    waiting_bytes_ -= bytes_of(input);
+    step(now, input);
     return true;
   }
   const auto deadline = replica_.next_deadline();

@@ -45,13 +45,15 @@ class Engine {
   Engine(const EngineParts& parts, EngineOutlets outlets);
 
   // Takes part in a later turn. Inputs keep their order.
-  void put(Input input) { inbox_.push_back(std::move(input)); }
+  void put(Input input);
   // Works for a while and then carries out the effects. True if there is more to do at once. Throws
   // StoreFailure; the engine must not be used any more then.
   bool turn();
   // When to call turn() at the latest if nothing is put before; none: only then.
   [[nodiscard]] std::optional<Instant> next_deadline() const { return replica_.next_deadline(); }
   [[nodiscard]] std::size_t waiting() const { return inbox_.size() + self_queue_.size(); }
+  // Encoded bytes of the peers' messages among them.
+  [[nodiscard]] std::size_t waiting_bytes() const { return waiting_bytes_; }
 
   [[nodiscard]] const Replica& replica() const { return replica_; }
   [[nodiscard]] const EngineCounters& counters() const { return counters_; }
@@ -76,6 +78,7 @@ class Engine {
   Replica replica_;
 
   std::deque<Input> inbox_;
+  std::size_t waiting_bytes_ = 0;  // of inbox_
   SelfQueue self_queue_;
   // Effects of the turn so far.
   bool sync_ = false;

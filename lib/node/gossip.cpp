@@ -1,6 +1,7 @@
 #include "lib/node/gossip.h"
 
 #include <span>
+#include <string>
 
 #include "lib/base/check.h"
 #include "lib/codec/borsh.h"
@@ -29,7 +30,7 @@ std::vector<Bytes> encode_transaction_frames(bool pass_on, const std::vector<Byt
   for (std::size_t i = 0; i < transactions.size(); ++i) {
     const std::size_t more = length_bytes + transactions[i].size();
     HS_CHECK(header_bytes + more <= frame_body_bytes_max);
-    if (bytes + more > frame_body_bytes_max) {
+    if (bytes + more > frame_body_bytes_max || i - first == frame_transactions_max) {
       frames.push_back(encode_frame(pass_on, std::span(transactions).subspan(first, i - first)));
       first = i;
       bytes = header_bytes;
@@ -48,6 +49,9 @@ Result<TransactionFrame> decode_transaction_frame(BytesView body) {
   HS_TRY(pass_on, reader.boolean());
   HS_TRY(count, reader.count(length_bytes + 1));
   if (count == 0) return fail(Errc::bad_value, "a frame without transactions");
+  if (count > frame_transactions_max) {
+    return fail(Errc::bad_value, std::to_string(count) + " transactions in one frame");
+  }
   frame.pass_on = pass_on;
   frame.transactions.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {

@@ -19,12 +19,15 @@ struct TransactionFrame {
   std::vector<Bytes> transactions;
 };
 
-// As many frames as it takes, each within the frame limit. A transaction is within
+// A frame of 4 MiB could hold more crumbs than are worth a look each.
+constexpr std::size_t frame_transactions_max = 1 << 16;
+
+// As many frames as it takes, each within both limits. A transaction is within
 // kv::transaction_bytes_max, as the pool took it.
 [[nodiscard]] std::vector<Bytes> encode_transaction_frames(bool pass_on,
                                                            const std::vector<Bytes>& transactions);
-// Errors: those of Borsh; bad_value for another first byte, an empty frame, or an empty
-// transaction.
+// Errors: those of Borsh; bad_value for another first byte, an empty frame, more
+// transactions than frame_transactions_max, or an empty transaction.
 [[nodiscard]] Result<TransactionFrame> decode_transaction_frame(BytesView body);
 
 }  // namespace hs

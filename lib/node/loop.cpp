@@ -171,7 +171,6 @@ void NodeLoop::schedule() {
 void NodeLoop::turn() {
   gossip();
   if (std::exchange(work_arrived_, false)) engine_.put(WorkAvailable{});
-  waiting_bytes_ = 0;
   const bool more = engine_.turn();
   const Instant now = now_instant();
   if (penalties_.expire(now)) allowed_sets_.reset();
@@ -219,7 +218,9 @@ void NodeLoop::on_frame(const PublicKey& peer, Channel channel, const Bytes& bod
   } else {
     on_message(peer, body);
   }
-  while (engine_.waiting() >= waiting_inputs_max || waiting_bytes_ >= waiting_bytes_max) turn();
+  while (engine_.waiting() >= waiting_inputs_max || engine_.waiting_bytes() >= waiting_bytes_max) {
+    turn();
+  }
   schedule();
 }
 
@@ -231,7 +232,6 @@ void NodeLoop::on_message(const PublicKey& peer, BytesView body) {
     on_event(event::InvalidMessage{.origin = peer, .kind = "frame", .why = message.error().what});
     return;
   }
-  waiting_bytes_ += body.size();
   engine_.put(FromPeer{.origin = peer,
                        .message = std::make_shared<const Message>(std::move(*message)),
                        .bytes = body.size()});
@@ -260,7 +260,7 @@ void NodeLoop::on_transactions(const PublicKey& peer, BytesView body) {
       case kv::Refusal::wrong_chain:
       case kv::Refusal::no_authority:
       case kv::Refusal::unauthorised:
-        check_failed(peer);
+        if (check_failed(peer)) return;
         break;
       default:
         break;
@@ -292,12 +292,13 @@ void NodeLoop::on_event(const Event& event) {
   }
 }
 
-void NodeLoop::check_failed(const PublicKey& peer) {
-  if (peer == engine_.self() || !penalties_.failed(peer, now_instant())) return;
+bool NodeLoop::check_failed(const PublicKey& peer) {
+  if (peer == engine_.self() || !penalties_.failed(peer, now_instant())) return false;
   ++traffic_.banishments;
   log_->warn("peer {} fails too many checks and is sent away for a while", to_hex(peer.view()));
   allowed_sets_.reset();
   schedule();
+  return true;
 }
 
 // ---- out ----

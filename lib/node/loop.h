@@ -76,7 +76,7 @@ class NodeLoop {
   void on_message(const PublicKey& peer, BytesView body);
   void on_transactions(const PublicKey& peer, BytesView body);
   void on_event(const Event& event);
-  void check_failed(const PublicKey& peer);
+  bool check_failed(const PublicKey& peer);  // true: the peer was sent away for it
 
   void send(const Recipient& to, const MessagePtr& message);
   void gossip();
@@ -109,7 +109,6 @@ class NodeLoop {
   std::vector<Bytes> passed_transactions_;
   bool work_arrived_ = false;
   bool scheduled_ = false;
-  std::size_t waiting_bytes_ = 0;  // of messages put into the engine since its last turn
   // The newest message sent and its bytes, which serve all its receivers.
   MessagePtr encoded_message_;
   SharedBody encoded_;

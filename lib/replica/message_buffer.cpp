@@ -17,6 +17,8 @@ std::pair<std::size_t, std::uint8_t> kind_of(const Message& message) {
 }  // namespace
 
 bool MessageBuffer::insert(View view, Entry entry, std::size_t sender_bytes_max) {
+  // [S16] What we sent ourselves takes no room that a stranger could fill.
+  if (entry.bytes > 0) entry.bytes = std::max(entry.bytes, memory_bytes(*entry.message));
   if (entry.bytes > std::min(sender_bytes_max, bytes_max_)) return false;
   if (const auto found = views_.find(view); found != views_.end()) {
     const auto kind = kind_of(*entry.message);
@@ -25,14 +27,20 @@ bool MessageBuffer::insert(View view, Entry entry, std::size_t sender_bytes_max)
     });
     if (known) return false;
   }
-  while (sender_bytes_[entry.origin] + entry.bytes > sender_bytes_max) {
+  const auto used = [&] {
+    const auto share = shares_.find(entry.origin);
+    return share == shares_.end() ? 0 : share->second.bytes;
+  };
+  while (used() + entry.bytes > sender_bytes_max) {
     if (!evict_farther(view, &entry.origin)) return false;
   }
   while (bytes_ + entry.bytes > bytes_max_ && !HS_MUTATE(S21)) {
     if (!evict_farther(view, nullptr)) return false;
   }
   bytes_ += entry.bytes;
-  sender_bytes_[entry.origin] += entry.bytes;
+  Share& share = shares_[entry.origin];
+  share.bytes += entry.bytes;
+  ++share.messages;
   ++size_;
   views_[view].push_back(std::move(entry));
   return true;
@@ -69,10 +77,10 @@ std::size_t MessageBuffer::recount_bytes() const {
 void MessageBuffer::forget(const Entry& entry) {
   if (!HS_MUTATE(S16)) bytes_ -= entry.bytes;
   --size_;
-  const auto sender = sender_bytes_.find(entry.origin);
-  HS_CHECK(sender != sender_bytes_.end());
-  sender->second -= entry.bytes;
-  if (sender->second == 0) sender_bytes_.erase(sender);
+  const auto share = shares_.find(entry.origin);
+  HS_CHECK(share != shares_.end());
+  share->second.bytes -= entry.bytes;
+  if (--share->second.messages == 0) shares_.erase(share);
 }
 
 bool MessageBuffer::evict_farther(View than, const PublicKey* sender) {

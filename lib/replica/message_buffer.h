@@ -15,7 +15,7 @@ class MessageBuffer {
   struct Entry {
     PublicKey origin;
     MessagePtr message;
-    std::size_t bytes = 0;  // encoded size
+    std::size_t bytes = 0;  // what it is accounted as: encoded or in memory, whichever is more
   };
 
   explicit MessageBuffer(std::size_t bytes_max) : bytes_max_(bytes_max) {}
@@ -45,7 +45,11 @@ class MessageBuffer {
   std::size_t bytes_ = 0;
   std::size_t size_ = 0;
   std::map<View, Queue> views_;
-  std::map<PublicKey, std::size_t> sender_bytes_;
+  struct Share {
+    std::size_t bytes = 0;
+    std::size_t messages = 0;
+  };
+  std::map<PublicKey, Share> shares_;  // of senders with messages here
 };
 
 }  // namespace hs

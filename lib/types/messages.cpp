@@ -112,6 +112,39 @@ std::optional<View> view_of(const Message& message) {
       message);
 }
 
+std::size_t memory_bytes(const Message& message) {
+  const auto slots = [](const auto& certificate) {
+    return certificate.signatures.size() * sizeof(SignatureSet::value_type);
+  };
+  const auto of_block = [&](const Block& block) {
+    std::size_t bytes = sizeof(Block) + slots(block.justify);
+    for (const Bytes& datum : block.data) bytes += sizeof(Bytes) + datum.size();
+    return bytes;
+  };
+  const auto of_blocks = [&](const std::vector<Block>& blocks) {
+    std::size_t bytes = 0;
+    for (const Block& block : blocks) bytes += of_block(block);
+    return bytes;
+  };
+  const std::size_t outside = std::visit(
+      Overloaded{
+          [&](const Proposal& proposal) { return of_block(proposal.block); },
+          [&](const Nudge& nudge) { return slots(nudge.justify); },
+          [&](const NewView& new_view) { return slots(new_view.highest_pc); },
+          [&](const TimeoutVote& vote) { return vote.highest_tc ? slots(*vote.highest_tc) : 0; },
+          [&](const AdvanceView& advance) {
+            return std::visit(slots, advance.progress_certificate);
+          },
+          [&](const AdvertisePC& advertised) { return slots(advertised.highest_pc); },
+          [&](const BlockSyncResponse& response) {
+            return of_blocks(response.blocks) + slots(response.highest_pc);
+          },
+          [](const auto&) { return std::size_t{0}; },
+      },
+      message);
+  return sizeof(Message) + outside;
+}
+
 void encode(BorshWriter& writer, const Message& message) {
   writer.raw(kinds.at(message.index()).bytes());
   std::visit([&](const auto& m) { encode(writer, m); }, message);

@@ -82,6 +82,9 @@ using MessagePtr = std::shared_ptr<const Message>;
 [[nodiscard]] ChainId chain_id_of(const Message& message);
 // The view by which a message is ordered (AdvanceView: its certificate's); none for block sync.
 [[nodiscard]] std::optional<View> view_of(const Message& message);
+// What it takes in memory: an empty slot of a signature set is one byte on the wire and 65 here, so
+// an account of encoded bytes would be no bound. [S21]
+[[nodiscard]] std::size_t memory_bytes(const Message& message);
 
 void encode(BorshWriter& writer, const Message& message);
 // Refuses views and heights above number_max [S29], more validators or datums than limits.h allows,

@@ -31,7 +31,7 @@ import tempfile
 import time
 import unittest
 
-PORT_BLOCK = 200  # twenty nodes
+PORT_BLOCK = 320  # thirty-two nodes
 FIRST_PORT = 18000
 LAST_PORT = 26800  # below the default of testnets and the system's ephemeral ports
 PATIENCE = 60  # seconds that a condition may take to come true on a slow machine

@@ -48,7 +48,7 @@ class KilledNodes(EndToEnd):
         def same_for_a_while():
             nonlocal last
             first = {name: self.heights()[name] for name in nodes}
-            time.sleep(0.5)
+            time.sleep(1.5)  # longer than a view
             last = {name: self.heights()[name] for name in nodes}
             return first == last
 

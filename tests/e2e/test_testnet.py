@@ -76,6 +76,14 @@ class UpAndDown(EndToEnd):
         self.up("-n", "1")
         self.wait_for_commits(["n0"])
 
+    def test_a_net_of_thirty_one_commits(self):
+        self.up("-n", "31")
+        names = [f"n{i}" for i in range(31)]
+        self.wait_for_commits(names, more=2)
+        result = self.json("tx", "put", "--node", "n30", "k", "v")
+        self.assertEqual(result["status"], "committed")
+        self.assertTrue(self.json("testnet", "check")["ok"])
+
     def test_dry_run_makes_nothing(self):
         plan = self.json("testnet", "up", "--dry-run", "--base-port", self.base_port)
         self.assertEqual(len(plan["nodes"]), 4)

@@ -10,11 +10,16 @@
 namespace hs {
 namespace {
 
-// A network of one on a store that says when it was written, driven by hand.
+// A validator of a network of one or two, driven by hand, that looks onto its disk at each effect.
 class Bench {
  public:
-  Bench() {
-    const auto set = ValidatorSet::from_members({{key_.public_key(), Power{1}}});
+  explicit Bench(std::uint64_t self = 1, std::uint64_t validators = 1)
+      : key_(test::test_key(self)) {
+    std::vector<Validator> members;
+    for (std::uint64_t i = 1; i <= validators; ++i) {
+      members.push_back({test::test_key(i).public_key(), Power{1}});
+    }
+    const auto set = ValidatorSet::from_members(members);
     REQUIRE(initialise(store_, InitialState{.app_state = {}, .validators = *set}));
     const SafetyStamp stamp{.node = key_.public_key(), .genesis = Hash{}};
     SafetyFile::create(folder_ / "safety" / "record", stamp);
@@ -26,7 +31,7 @@ class Bench {
                                 .safety = *safety_,
                                 .rng = Rng(1)},
                     EngineOutlets{.send = [this](const Recipient&,
-                                                 const MessagePtr& message) { on_send(*message); },
+                                                 const MessagePtr& message) { on_send(message); },
                                   .tell = [this](const Event& event) { on_event(event); },
                                   .now = [this] { return now_; }});
   }
@@ -35,11 +40,22 @@ class Bench {
   bool commits(std::uint64_t height) {
     constexpr int turns_max = 10'000;
     for (int i = 0; i < turns_max; ++i) {
-      if (!engine_->turn()) now_ = std::max(now_, engine_->next_deadline().value());
+      if (!turn()) now_ = std::max(now_, engine_->next_deadline().value());
       if (engine_->replica().status().committed_height >= Height{height}) return true;
     }
     return false;
   }
+
+  bool turn() {
+    const EngineCounters before = engine_->counters();
+    const bool more = engine_->turn();
+    most_writes_in_a_turn =
+        std::max(most_writes_in_a_turn, engine_->counters().store_writes - before.store_writes);
+    return more;
+  }
+  void pass_to(Engine& other) { other_ = &other; }
+  void move_to(Instant now) { now_ = now; }
+  Instant now() const { return now_; }
 
   Engine& engine() { return *engine_; }
   MemoryStore& store() { return store_; }
@@ -48,8 +64,15 @@ class Bench {
   int told_too_early = 0;
   int sent_too_early = 0;
   int votes_seen = 0;
+  int votes_sent = 0;
+  std::uint64_t most_writes_in_a_turn = 0;
 
  private:
+  bool disk_holds_vote(View view) const {
+    const auto voted = TreeReader(store_).highest_view_phase_voted();
+    const auto recorded = SafetyFile(folder_ / "safety" / "record").content().record.voted_view;
+    return voted && *voted >= view && recorded && *recorded >= view;
+  }
   void on_event(const Event& event) {
     const TreeReader disk(store_);
     if (const auto* commit = std::get_if<event::CommitBlock>(&event)) {
@@ -57,23 +80,24 @@ class Bench {
     }
     if (const auto* vote = std::get_if<event::PhaseVote>(&event)) {
       ++votes_seen;
-      const auto voted = disk.highest_view_phase_voted();
-      if (!voted || *voted < vote->vote.view) ++told_too_early;
-      const SafetyFile record(folder_ / "safety" / "record");
-      if (!record.content().record.voted_view ||
-          *record.content().record.voted_view < vote->vote.view) {
-        ++told_too_early;
-      }
+      if (!disk_holds_vote(vote->vote.view)) ++told_too_early;
     }
   }
-  void on_send(const Message& message) {
-    if (const auto* proposal = std::get_if<Proposal>(&message)) {
+  void on_send(const MessagePtr& message) {
+    if (const auto* proposal = std::get_if<Proposal>(message.get())) {
       if (!TreeReader(store_).contains(proposal->block.hash)) ++sent_too_early;
+    }
+    if (const auto* vote = std::get_if<PhaseVote>(message.get())) {
+      ++votes_sent;
+      if (!disk_holds_vote(vote->view)) ++sent_too_early;
+    }
+    if (other_ != nullptr) {
+      other_->put(FromPeer{.origin = key_.public_key(), .message = message, .bytes = 0});
     }
   }
 
   test::TempDir folder_;
-  SecretKey key_ = test::test_key(1);
+  SecretKey key_;
   ReplicaConfig config_ =
       ReplicaConfig::with(ChainId{7}, 10, milliseconds(1000), milliseconds(250));
   MemoryStore store_;
@@ -81,6 +105,7 @@ class Bench {
   std::optional<SafetyFile> safety_;
   Instant now_{std::chrono::hours(1)};
   std::optional<Engine> engine_;
+  Engine* other_ = nullptr;
 };
 
 }  // namespace
@@ -98,12 +123,51 @@ TEST_CASE("nothing is told or sent before the disk holds it", "[node][HS-PERSIST
   CHECK(bench.sent_too_early == 0);
 }
 
+TEST_CASE("no vote leaves for another validator before its record is on disk", "[node][S02]") {
+  Bench first(1, 2);
+  Bench second(2, 2);
+  first.pass_to(second.engine());
+  second.pass_to(first.engine());
+  const auto committed = [](Bench& bench) {
+    return bench.engine().replica().status().committed_height.value_or(Height{0});
+  };
+  constexpr int turns_max = 10'000;
+  for (int i = 0; i < turns_max && committed(first) < Height{20}; ++i) {
+    const bool more = first.turn();
+    if (second.turn() || more) continue;
+    const Instant next =
+        std::min(first.engine().next_deadline().value(), second.engine().next_deadline().value());
+    first.move_to(std::max(first.now(), next));
+    second.move_to(first.now());
+  }
+  REQUIRE(committed(first) >= Height{20});
+  for (const Bench* bench : {&first, &second}) {
+    CHECK(bench->votes_sent >= 10);
+    CHECK(bench->sent_too_early == 0);
+    CHECK(bench->told_too_early == 0);
+  }
+}
+
 TEST_CASE("a turn of several steps costs one write and one sync at most", "[node]") {
   Bench bench;
   REQUIRE(bench.commits(20));
-  const EngineCounters before = bench.engine().counters();
-  CHECK(before.store_writes < before.steps);
-  CHECK(before.store_syncs <= before.store_writes);
+  CHECK(bench.most_writes_in_a_turn == 1);
+  CHECK(bench.engine().counters().store_writes < bench.engine().counters().steps);
+  CHECK(bench.engine().counters().store_syncs <= bench.engine().counters().store_writes);
+}
+
+TEST_CASE("what waits is accounted until it is taken", "[node][S21]") {
+  Bench bench;
+  const auto message =
+      std::make_shared<const Message>(Message{NewView{ChainId{7}, View{0}, genesis_pc()}});
+  std::size_t expected = 0;
+  for (std::size_t bytes : {100, 20, 3}) {
+    bench.engine().put(FromPeer{.origin = PublicKey{}, .message = message, .bytes = bytes});
+    expected += bytes;
+    CHECK(bench.engine().waiting_bytes() == expected);
+  }
+  while (bench.engine().waiting() > 0) bench.turn();
+  CHECK(bench.engine().waiting_bytes() == 0);
 }
 
 TEST_CASE("the voting record follows the votes", "[node]") {

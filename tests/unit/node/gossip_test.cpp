@@ -1,5 +1,6 @@
 #include "lib/node/gossip.h"
 
+#include "lib/codec/borsh.h"
 #include "lib/net/frame.h"
 #include "tests/support/catch.h"
 
@@ -39,6 +40,18 @@ TEST_CASE("what does not fit into one frame goes into several, in order", "[node
     for (const Bytes& transaction : frame->transactions) received.push_back(transaction);
   }
   CHECK(received == transactions);
+}
+
+TEST_CASE("crumbs fill no frame without end", "[node]") {
+  const std::vector<Bytes> crumbs(frame_transactions_max + 1, transaction_of(1, 1));
+  const auto frames = encode_transaction_frames(false, crumbs);
+  REQUIRE(frames.size() == 2);
+  CHECK(decode_transaction_frame(frames[0])->transactions.size() == frame_transactions_max);
+  BorshWriter writer;
+  writer.boolean(false);
+  writer.count(crumbs.size());
+  for (const Bytes& crumb : crumbs) writer.byte_string(crumb);
+  CHECK_FALSE(decode_transaction_frame(std::move(writer).take()));
 }
 
 TEST_CASE("a frame that an honest node would not send is refused", "[node]") {

@@ -44,7 +44,8 @@ TEST_CASE("a page of another origin is refused whatever its Host says", "[rpc]")
   CHECK(status_for(get({"127.0.0.1:27001"}, {"http://127.0.0.1:27001"})) == 200);
   CHECK(status_for(get({"127.0.0.1:27001"}, {"http://localhost:27001"})) == 200);
   for (const char* origin : {"http://evil.example", "http://127.0.0.1:8080", "null", "",
-                             "https://127.0.0.1:27001", "http://evil.example:27001"}) {
+                             "https://127.0.0.1:27001", "http://evil.example:27001",
+                             "http://203.0.113.5:27001", "http://[2001:db8::1]:27001"}) {
     INFO(origin);
     CHECK(status_for(get({"127.0.0.1:27001"}, {origin})) == 403);
   }
