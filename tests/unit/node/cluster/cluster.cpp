@@ -10,6 +10,7 @@ namespace {
 
 constexpr auto patience = std::chrono::seconds(30);
 constexpr auto view_timeout = milliseconds(500);
+constexpr std::uint8_t authority_key = 200;
 
 }  // namespace
 
@@ -22,31 +23,39 @@ bool eventually(const std::function<bool()>& condition) {
   return true;
 }
 
-Cluster::Cluster(std::size_t nodes) : running_(nodes) {
+SecretKey Cluster::authority() { return test_key(authority_key); }
+
+SecretKey Cluster::key(std::size_t node) { return test_key(static_cast<std::uint8_t>(node + 1)); }
+
+Cluster::Cluster(std::size_t nodes, std::optional<std::size_t> validators) : running_(nodes) {
   GenesisDraft draft;
   draft.chain_id = ChainId{4242};
   draft.testnet = true;
   draft.view_timeout = view_timeout;
+  draft.authority = authority().public_key();
   std::vector<KeyFile> keys;
   for (std::size_t i = 0; i < nodes; ++i) {
-    keys.push_back({"n" + std::to_string(i), test_key(static_cast<std::uint8_t>(i + 1)), false});
-    draft.validators.push_back(
-        {.name = keys.back().name, .public_key = keys.back().key.public_key(), .power = Power{1}});
+    keys.push_back({"n" + std::to_string(i), key(i), false});
+    if (i < validators.value_or(nodes)) {
+      draft.validators.push_back({.name = keys.back().name,
+                                  .public_key = keys.back().key.public_key(),
+                                  .power = Power{1}});
+    }
     REQUIRE(write_key_file(folder_ / (keys.back().name + ".key.yaml"), keys.back(), false));
   }
   const auto created = create_genesis(draft);
   REQUIRE(created);
   REQUIRE(write_genesis_file(folder_ / "genesis.yaml", created->genesis, false));
-  for (const KeyFile& key : keys) {
-    homes_.push_back({folder_ / key.name});
+  for (const KeyFile& file : keys) {
+    homes_.push_back({folder_ / file.name});
     NodeConfig config;
-    config.name = key.name;
+    config.name = file.name;
     config.p2p_listen.port = 0;
     config.rpc_listen.port = 0;
     config.log_level = "debug";
     REQUIRE(init_home({.home = homes_.back(),
                        .genesis = folder_ / "genesis.yaml",
-                       .key = folder_ / (key.name + ".key.yaml"),
+                       .key = folder_ / (file.name + ".key.yaml"),
                        .config = config}));
   }
 }

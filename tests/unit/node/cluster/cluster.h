@@ -16,8 +16,8 @@ namespace hs::test {
 
 class Cluster {
  public:
-  // Makes the homes; starts nothing.
-  explicit Cluster(std::size_t nodes);
+  // Makes the homes; starts nothing. The first `validators` are in the genesis, none given: all.
+  explicit Cluster(std::size_t nodes, std::optional<std::size_t> validators = {});
   ~Cluster();
 
   // Starts a node and tells it of all that run, and them of it.
@@ -25,6 +25,10 @@ class Cluster {
   void start_all();
   void stop(std::size_t node);
   void stop_all();
+
+  // The key that may change the validator set, and that of a node.
+  [[nodiscard]] static SecretKey authority();
+  [[nodiscard]] static SecretKey key(std::size_t node);
 
   [[nodiscard]] std::size_t size() const { return homes_.size(); }
   [[nodiscard]] const HomeLayout& home(std::size_t node) const { return homes_[node]; }
