@@ -22,6 +22,38 @@ int chain_status(Context& context) {
   return 0;
 }
 
+int chain_evidence(Context& context) {
+  Source source = Source::of(context);
+  const nlohmann::ordered_json answer = source.get("/v1/evidence");
+  if (context.out.format() == OutputFormat::jsonl) {
+    for (const auto& pair : answer["evidence"]) context.out.json(pair);
+    return 0;
+  }
+  if (context.out.wants_json()) {
+    context.out.json(answer);
+    return 0;
+  }
+  if (answer["evidence"].empty()) {
+    context.out.note("no conflicting votes were seen by " + source.name());
+    return 0;
+  }
+  Table table({{.title = "SIGNER"},
+               {.title = "PUBLIC KEY", .shrink = true},
+               {.title = "VIEW", .right = true},
+               {.title = "PHASE"},
+               {.title = "BLOCK"},
+               {.title = "AND BLOCK"}});
+  for (const auto& pair : answer["evidence"]) {
+    const auto& first = pair["first"];
+    const auto& second = pair["second"];
+    table.add({printable(text_of(pair, "name")), text_of(pair, "signer"), text_of(first, "view"),
+               text_of(first, "phase"), short_hash(text_of(first, "block")),
+               short_hash(text_of(second, "block"))});
+  }
+  context.out.table(table);
+  return 0;
+}
+
 }  // namespace
 
 void add_chain_commands(Registry& registry) {
@@ -37,6 +69,16 @@ void add_chain_commands(Registry& registry) {
                     {"hs chain status --node n2 --json", "of one node, for scripts"},
                     {"hs chain status --home ~/.local/share/hs/node", "live or from the files"}},
        .run = chain_status});
+  registry.add(
+      {.path = "chain evidence",
+       .summary = "conflicting votes of one validator that a node has seen",
+       .description = "Each pair is proof against its signer: two votes of one view and phase for "
+                      "different blocks, with both signatures (--json shows them). A node keeps a "
+                      "bounded number of pairs, of every signer the first, over restarts too.",
+       .examples = {{"hs chain evidence", "what a node of the latest testnet has seen"},
+                    {"hs chain evidence --home ~/n0 --json", "with the signatures, live or from "
+                                                             "the files"}},
+       .run = chain_evidence});
 }
 
 }  // namespace hs

@@ -9,6 +9,7 @@
 #include "cli/error.h"
 #include "cli/node_control.h"
 #include "cli/node_errors.h"
+#include "cli/node_health.h"
 #include "cli/node_home.h"
 #include "lib/base/hex.h"
 #include "lib/node/home/home_lock.h"
@@ -251,6 +252,7 @@ void add_node_commands(Registry& registry) {
                 .examples = {{"hs node status --home ~/n0", "one line"},
                              {"hs node status --home ~/n0 --json", "for scripts"}},
                 .run = node_status});
+  add_node_health_command(registry);
   registry.add({.path = "node stop",
                 .summary = "stop the node of a home and wait until it is gone",
                 .examples = {{"hs node stop --home ~/n0", "does nothing if it does not run"}},

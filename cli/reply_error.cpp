@@ -32,7 +32,10 @@ std::string text_of(const nlohmann::ordered_json& object, const char* field) {
 nlohmann::ordered_json json_or_throw(const RpcReply& reply) {
   auto object = json_of(reply);
   if (reply.ok() && object) return std::move(*object);
-  const bool is_ours = object && object->is_object() && text_of(*object, "schema") == "hs.error/v1";
+  const std::string schema = object && object->is_object() ? text_of(*object, "schema") : "";
+  // An answer whose status says it all: 503 of /v1/health.
+  if (schema == "hs.health/v1") return std::move(*object);
+  const bool is_ours = schema == "hs.error/v1";
   if (!is_ours) {
     throw CliError("not_a_node", ExitCode::failure,
                    "what answered is no hs node (HTTP status " + std::to_string(reply.status) + ")",

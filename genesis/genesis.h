@@ -37,7 +37,7 @@ struct GenesisParams {
   Duration view_timeout = milliseconds(1000);  // T; whole milliseconds
   std::uint32_t epoch_length = 10;             // N, in views
   // Replicas of the reference take part, so all keep its deadlines, in whole seconds, and send what
-  // it relies on (lib/replica/config.h). [S06, S49, S51]
+  // it relies on (lib/replica/config.h). [PROTOCOL 9]
   bool reference_peers = false;
   friend bool operator==(const GenesisParams&, const GenesisParams&) = default;
 };

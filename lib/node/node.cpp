@@ -162,6 +162,7 @@ std::expected<std::unique_ptr<Node>, NodeFailure> Node::start(NodeSettings setti
       .authority = settings.genesis.authority};
   auto impl = std::make_unique<Impl>(std::move(settings), std::move(*vault), std::move(log),
                                      app_config, std::move(*control_path));
+  impl->loop.reporter().set_handlers(options.handlers);
   if (auto failure = impl->start_servers()) return std::unexpected(std::move(*failure));
   if (auto failure = impl->announce(options.version)) return std::unexpected(std::move(*failure));
   return std::unique_ptr<Node>(new Node(std::move(impl)));

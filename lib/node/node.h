@@ -9,12 +9,14 @@
 #include "lib/node/failure.h"
 #include "lib/node/home/runtime_file.h"
 #include "lib/node/settings.h"
+#include "lib/types/event_handlers.h"
 
 namespace hs {
 
 struct NodeOptions {
   bool log_to_stderr = false;
-  std::string version;  // of this binary, for run/node.json
+  std::string version;          // of this binary, for run/node.json
+  EventHandlers handlers = {};  // called on the thread of run(), before logs and streams
 };
 
 class Node {

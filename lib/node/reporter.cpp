@@ -4,6 +4,7 @@
 #include <spdlog/logger.h>
 
 #include "lib/base/hex.h"
+#include "lib/node/event_columns.h"
 #include "lib/node/event_text.h"
 
 namespace hs {
@@ -90,7 +91,6 @@ void Reporter::set_addresses(std::string p2p, std::string rpc) {
   template_.rpc_address = std::move(rpc);
 }
 
-void Reporter::peer_up(const PublicKey& peer, const PeerInfo& info) {
 void Reporter::expect_peer(const PeerAddress& peer) {
   refreshed_.reset();
   if (peer.key != template_.public_key) ledger_.expect(peer.key, "", to_string(peer.at));
@@ -101,6 +101,7 @@ void Reporter::forget_peer(const PublicKey& peer) {
   ledger_.forget(peer);
 }
 
+void Reporter::peer_up(const PublicKey& peer, const PeerInfo& info) {
   ledger_.up(peer, info);
   // A peer's own word does not change the name that the genesis gives.
   template_.names.try_emplace(peer, info.name);
@@ -116,19 +117,35 @@ void Reporter::peer_down(const PublicKey& peer, CloseReason reason, const std::s
              text.empty() ? "" : ", ", text);
 }
 
-void Reporter::tell(const Event& event) {
+void Reporter::call_handlers(const Event& event) {
+  try {
+    handlers_.tell(event);
+  } catch (const std::exception& failure) {
+    // Not the replica's fault, and no reason to stop voting.
+    log_->error("a handler of {} failed: {}", name_of(event), failure.what());
+  }
+}
+
+void Reporter::write_to_log(const Event& event, std::chrono::system_clock::time_point at) {
+  if (from_.settings.config.log_events) log_->info(to_columns(event, at));
   const Notable weight = notable(event);
   const auto level = weight == Notable::alarming ? spdlog::level::warn
                      : weight == Notable::yes    ? spdlog::level::info
                                                  : spdlog::level::debug;
   if (log_->should_log(level)) log_->log(level, to_text(event));
+}
+
+void Reporter::tell(const Event& event) {
+  const auto at = std::chrono::system_clock::now();
+  call_handlers(event);
+  write_to_log(event, at);
   if (std::holds_alternative<event::CommitBlock>(event) && !commit_unpublished_) {
     // Whoever is woken by the commit must find it in the snapshot.
     template_.last_commit = Clock::now();
     commit_unpublished_ = true;
     publish();
   }
-  hub_.tell(event, std::chrono::system_clock::now());
+  hub_.tell(event, at);
 }
 
 void Reporter::refresh_shared_parts(Clock::time_point now) {

@@ -11,6 +11,7 @@
 #include "lib/node/peer_ledger.h"
 #include "lib/node/settings.h"
 #include "lib/rpc/hub.h"
+#include "lib/types/event_handlers.h"
 
 namespace hs {
 
@@ -41,12 +42,15 @@ class Reporter {
   // The addresses that the servers bound, once they are known.
   void set_addresses(std::string p2p, std::string rpc);
   void peer_up(const PublicKey& peer, const PeerInfo& info);
-  void peer_down(const PublicKey& peer, CloseReason reason, const std::string& text);
   // A peer that is to be connected from now on, and one that is not any more.
   void expect_peer(const PeerAddress& peer);
   void forget_peer(const PublicKey& peer);
+  void peer_down(const PublicKey& peer, CloseReason reason, const std::string& text);
 
-  // Logs the event and tells it to the hub. A commit is told only after a snapshot that shows it.
+  void set_handlers(EventHandlers handlers) { handlers_ = std::move(handlers); }
+
+  // Calls the handlers, logs the event and tells it to the hub. A commit is told only after a
+  // snapshot that shows it.
   void tell(const Event& event);
   // After a turn.
   void publish();
@@ -56,11 +60,14 @@ class Reporter {
   [[nodiscard]] std::string status_line();
 
  private:
+  void call_handlers(const Event& event);
+  void write_to_log(const Event& event, std::chrono::system_clock::time_point at);
   void refresh_shared_parts(Clock::time_point now);
 
   ReporterSources from_;
   RpcHub& hub_;
   LoggerPtr log_;
+  EventHandlers handlers_;
   PeerLedger ledger_;
   NodeSnapshot template_;  // what stays the same from one snapshot to the next
   std::optional<Clock::time_point> refreshed_;

@@ -10,6 +10,8 @@
 #include <optional>
 #include <restinio/all.hpp>
 
+#include "lib/rpc/http_socket.h"
+
 namespace hs {
 
 // Everything but failed_accepts() on the thread of the io_context, or before it runs. Must outlive
@@ -25,8 +27,10 @@ class HttpListener final
   HttpListener& operator=(const HttpListener&) = delete;
 
   // Throws std::system_error if the address cannot be had.
-  void open(asio::io_context& io, const asio::ip::tcp::endpoint& address, Settings settings) {
+  void open(asio::io_context& io, const asio::ip::tcp::endpoint& address, Settings settings,
+            std::chrono::milliseconds header_time_max) {
     io_ = &io;
+    header_time_max_ = header_time_max;
     restinio::connection_count_limits::impl::acceptor_callback_iface_t* self = this;
     limiter_.emplace(self,
                      restinio::connection_count_limits::max_parallel_connections_t{
@@ -95,13 +99,15 @@ class HttpListener final
     const auto remote = taken.remote_endpoint(gone);
     if (gone) return;
     try {
-      factory_->create_new_connection(std::move(taken), remote, std::move(count))->init();
+      HttpSocket socket(std::move(taken), header_time_max_);
+      factory_->create_new_connection(std::move(socket), remote, std::move(count))->init();
     } catch (const std::system_error&) {
       ++failed_accepts_;  // the client went away meanwhile; its socket is closed already
     }
   }
 
   asio::io_context* io_ = nullptr;
+  std::chrono::milliseconds header_time_max_{0};
   std::optional<typename Types::limiter_t> limiter_;
   std::shared_ptr<typename Traits::timer_manager_t> timers_;
   std::optional<restinio::impl::connection_factory_t<Traits>> factory_;

@@ -138,6 +138,7 @@ Health health_of(const NodeSnapshot& node, std::chrono::steady_clock::time_point
     reasons.push_back("no commit for " + std::to_string(since.count()) + " ms");
   }
   if (!node.replica.committed_height) reasons.push_back("nothing committed yet");
+  if (node.replica.halted) reasons.push_back("it has seen a fork and does nothing any more");
   if (node.replica.syncing) reasons.push_back("catching up with the others");
   const auto reachable = static_cast<std::uint64_t>(reachable_power(node));
   const auto quorum = static_cast<std::uint64_t>(node.validators.committed->quorum());

@@ -14,6 +14,7 @@ bool is_rare(const Event& event) {
                  [](const event::InvalidMessage&) { return true; },
                  [](const event::BanPeer&) { return true; },
                  [](const event::AppFailure&) { return true; },
+                 [](const event::SafetyViolation&) { return true; },
                  [](const event::UpdateValidatorSet&) { return true; },
                  [](const event::ViewTimeout&) { return true; }, [](const auto&) { return false; }},
       event);

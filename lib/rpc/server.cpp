@@ -16,12 +16,11 @@ namespace {
 
 struct Traits : restinio::default_single_thread_traits_t {
   static constexpr bool use_connection_count_limiter = true;
+  using stream_socket_t = HttpSocket;
 };
 using RequestHandle = restinio::request_handle_t;
 using ChunkedResponse = restinio::response_builder_t<restinio::chunked_output_t>;
 
-// A request, idle time before it included, must be whole within this; it holds for header and body.
-constexpr std::chrono::seconds request_timeout{10};
 // A reader that takes nothing for this long is gone.
 constexpr std::chrono::seconds write_timeout{10};
 // Longer than any wait of ours: RESTinio's own limit must never cut one.
@@ -210,11 +209,11 @@ Status RpcServer::Impl::listen(const Options& options) {
     settings.incoming_http_msg_limits(limits)
         .max_parallel_connections(http_connections_max)
         .max_pipelined_requests(1)
-        .read_next_http_message_timelimit(request_timeout)
+        .read_next_http_message_timelimit(options.header_time_max + options.body_time_max)
         .write_http_response_timelimit(write_timeout)
         .handle_request_timeout(answer_timeout)
         .request_handler([this](const RequestHandle& handle) { return on_request(handle); });
-    listener.open(io, {address, options.port}, std::move(settings));
+    listener.open(io, {address, options.port}, std::move(settings), options.header_time_max);
     port = listener.port();
   } catch (const std::system_error& failure) {
     const bool taken = failure.code() == asio::error::address_in_use;

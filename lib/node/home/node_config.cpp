@@ -63,7 +63,11 @@ Status read_optional_parts(const YamlFields& root, NodeConfig& config) {
     config.sync_always = word == "always";
   }
   if (const auto log = root.optional("log")) {
-    HS_TRY(fields, log->fields({"level", "format"}));
+    HS_TRY(fields, log->fields({"level", "format", "events"}));
+    if (const auto events = fields.optional("events")) {
+      HS_TRY(flag, events->boolean());
+      config.log_events = flag;
+    }
     if (const auto level = fields.optional("level")) {
       HS_TRY(word, level->one_of({"trace", "debug", "info", "warn", "error"}));
       config.log_level = word;
@@ -115,7 +119,7 @@ std::string node_config_yaml(const NodeConfig& config) {
   }
   text += std::string("storage: {sync: ") + (config.sync_always ? "always" : "never") + "}\n";
   text += "log: {level: " + config.log_level + ", format: " + (config.log_json ? "json" : "text") +
-          "}\n";
+          (config.log_events ? ", events: true" : "") + "}\n";
   return text;
 }
 

@@ -6,7 +6,7 @@
 //   rpc: {listen: 127.0.0.1:27001, auth: none}
 //   consensus: {idle_interval: 125ms}      # optional
 //   storage: {sync: always}                # optional; `never` on a test genesis only
-//   log: {level: info, format: text}       # optional
+//   log: {level: info, format: text}       # optional; and events: true
 #pragma once
 #include <filesystem>
 #include <optional>
@@ -28,6 +28,7 @@ struct NodeConfig {
   bool sync_always = true;                // false on a test genesis only
   std::string log_level = "info";         // trace, debug, info, warn, error
   bool log_json = false;
+  bool log_events = false;  // every event as a line in columns (lib/node/event_columns.h)
 };
 
 // Strict: an unknown, duplicate or missing key, a wrong type or range is an error naming

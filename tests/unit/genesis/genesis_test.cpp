@@ -46,6 +46,32 @@ Error error_of(const std::string& text) {
 
 }  // namespace
 
+TEST_CASE("a network with reference peers says so, and has another hash", "[genesis]") {
+  const auto plain = parse_genesis(document(), "g.yaml");
+  const auto with = parse_genesis(
+      document("epoch_length: 10", "epoch_length: 10, reference_peers: true"), "g.yaml");
+  const auto without = parse_genesis(
+      document("epoch_length: 10", "epoch_length: 10, reference_peers: false"), "g.yaml");
+  REQUIRE(plain.has_value());
+  REQUIRE(with.has_value());
+  REQUIRE(without.has_value());
+  CHECK(with->params.reference_peers);
+  CHECK(with->hash() != plain->hash());
+  CHECK(*without == *plain);
+  CHECK(without->hash() == plain->hash());
+  CHECK(parse_genesis(to_yaml(*with), "g.yaml").value() == *with);
+}
+
+TEST_CASE("reference peers count in whole seconds", "[genesis][S09]") {
+  const std::string params = "view_timeout: 1000ms, epoch_length: 10";
+  const Error error =
+      error_of(document(params, "view_timeout: 1500ms, epoch_length: 10, reference_peers: true"));
+  CHECK(error.what.find("whole seconds") != std::string::npos);
+  CHECK(parse_genesis(document(params, "view_timeout: 2s, epoch_length: 10, reference_peers: true"),
+                      "g.yaml")
+            .has_value());
+}
+
 TEST_CASE("a document is read back as it was written", "[genesis]") {
   GenesisDraft draft;
   draft.chain_id = ChainId{7};

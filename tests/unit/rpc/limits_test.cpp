@@ -111,6 +111,35 @@ TEST_CASE_METHOD(Limited, "the node answers again when more connections than its
   CHECK(still_answers());
 }
 
+TEST_CASE_METHOD(Limited, "a header that does not end is cut off, a body may take longer",
+                 "[rpc]") {
+  server = std::move(*RpcServer::start(
+      {.header_time_max = std::chrono::milliseconds(50), .body_time_max = std::chrono::hours(1)},
+      node.service, node.hub));
+  test::RawConnection slow_body(server->port());
+  slow_body.send("POST /v1/transactions HTTP/1.1\r\n" + host_line() +
+                 "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{");
+  // Ends when its time is over, and so is that of the header before it.
+  for (const char* beginning : {"", "GET /v1/status HTTP/1.1\r\nHost: 127"}) {
+    test::RawConnection slow_header(server->port());
+    slow_header.send(beginning);
+    CHECK(slow_header.read_all().empty());
+  }
+  slow_body.send("}");
+  CHECK(slow_body.read_until("\r\n").starts_with("HTTP/1.1 400"));
+  CHECK(slow_body.read_all().find("(silence)") == std::string::npos);  // idle from then on
+}
+
+TEST_CASE_METHOD(Limited, "a body that does not come is cut off", "[rpc]") {
+  server = std::move(*RpcServer::start({.header_time_max = std::chrono::milliseconds(10),
+                                        .body_time_max = std::chrono::milliseconds(10)},
+                                       node.service, node.hub));
+  test::RawConnection slow_body(server->port());
+  slow_body.send("POST /v1/transactions HTTP/1.1\r\n" + host_line() +
+                 "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{");
+  CHECK(slow_body.read_all().empty());
+}
+
 TEST_CASE_METHOD(Limited, "a server that had no descriptor left answers once there are some",
                  "[rpc]") {
   rlimit before{};
