@@ -112,7 +112,12 @@ Height ReplicaState::sync_start(bool from_committed) const {
   const Height after_committed = committed ? next(*committed) : Height{0};
   if (from_committed || tree_.highest_pc().is_genesis()) return after_committed;
   const auto highest = tree_.header(tree_.highest_pc().block);
-  return highest ? next(highest->height) : after_committed;
+  if (!highest) return after_committed;
+  // An update that is not committed here comes once more, for the Commit PC that comes with it:
+  // without it the Decide PC of a set that shares no member with ours proves nothing. [S07]
+  const auto& status = tree_.updates_status(tree_.highest_pc().block);
+  if (std::holds_alternative<PendingUpdates>(status)) return highest->height;
+  return next(highest->height);
 }
 
 // Are more committed blocks on offer than one reply can bring?

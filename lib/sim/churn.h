@@ -22,6 +22,9 @@ class Churn {
   // Asks for one change now: the set of these nodes with these powers.
   void change_to(const std::map<NodeIndex, Power>& members, const std::string& kind);
 
+  // The transaction of the newest change. Requires that there was one.
+  [[nodiscard]] const Bytes& latest() const { return waiting_.back(); }
+
  private:
   using Members = std::map<NodeIndex, Power>;
   void schedule_next();

@@ -115,6 +115,11 @@ void Monitor::end_step(NodeIndex node, const ReplicaStatus& status,
   progress_.end_step(node, judge_.now(), slowest, highest_view_);
 }
 
+void Monitor::forget_below(Height height) {
+  certificates_.forget_below(chain_.block_at(height).justify.view);
+  chain_.forget_below(height);
+}
+
 void Monitor::on_healed() { progress_.on_healed(judge_.now(), chain_.tip()); }
 
 }  // namespace hs::sim

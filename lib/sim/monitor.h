@@ -30,6 +30,8 @@ class Monitor {
   void on_event(NodeIndex node, const Event& event, const KvReader& disk);
   // The step went through. `live`: which nodes run.
   void end_step(NodeIndex node, const ReplicaStatus& status, const std::vector<bool>& live);
+  // Nobody asks for what is below this committed height any more.
+  void forget_below(Height height);
   // The last fault is over.
   void on_healed();
   void on_submit(BytesView transaction) { state_.on_submit(sha256(transaction)); }

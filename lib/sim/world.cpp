@@ -4,6 +4,7 @@
 
 #include "lib/base/check.h"
 #include "lib/blocktree/block_tree.h"
+#include "lib/blocktree/key_table.h"
 #include "lib/codec/borsh.h"
 #include "lib/sim/counter_app.h"
 #include "lib/sim/trace.h"
@@ -29,23 +30,22 @@ Duration clock_offset(Rng& rng) {
 class World::StepDriver {
  public:
   StepDriver(World& world, NodeIndex node, const Output& output)
-      : world_(world), index_(node), node_(world.nodes_[node]) {
-    makes_record_ = output.safety_record.has_value();
-  }
+      : world_(world), index_(node), node_(world.nodes_[node]), output_(output) {}
 
   void write(const WriteBatch& batch, bool sync) {
-    if (is_dead_ || dies_at(CrashPoint::before_write, makes_record_)) return;
+    if (dies_by_count() || dies_at(CrashPoint::before_write, output_.safety_record.has_value())) return;
     world_.monitor_.on_write(index_, batch, sync, node_.disk);
     node_.disk.write(batch, sync);
   }
   void write_record(const SafetyRecord& record) {
-    if (is_dead_ || dies_at(CrashPoint::before_record, true)) return;
+    if (dies_by_count() || dies_at(CrashPoint::before_record, true)) return;
     world_.monitor_.on_record(index_, record);
     node_.record.write(record, world_.now());
   }
   void send(const Recipient& to, const MessagePtr& message) {
     const bool counts = is_promise(*message);
-    if (is_dead_ || dies_at(CrashPoint::before_send, counts)) return;
+    if (dies_by_count() || dies_at(CrashPoint::before_send, counts)) return;
+    show_own_votes(message.get());
     const auto* peer = std::get_if<PublicKey>(&to);
     world_.monitor_.on_send(index_, peer == nullptr, message, node_.disk);
     const auto wire = std::make_shared<const Wire>(to_borsh(*message), name_of(*message));
@@ -62,6 +62,21 @@ class World::StepDriver {
     if (world_.trace_) world_.trace_(world_.now(), index_, describe(event, world_.cast_));
   }
   [[nodiscard]] const PublicKey& self() const { return world_.cast_.key(index_); }
+  // A vote for oneself counts like any other, and in its place among the sends; it never comes to
+  // send(). Up to that message, or to the end.
+  void show_own_votes(const Message* next) {
+    for (; shown_ < output_.sends.size() && !is_dead_; ++shown_) {
+      const Send& each = output_.sends[shown_];
+      const auto* peer = std::get_if<PublicKey>(&each.to);
+      const bool is_own = peer != nullptr && *peer == self();
+      if (is_own) {
+        world_.monitor_.on_send(index_, false, each.message, node_.disk);
+      } else if (each.message.get() == next) {
+        ++shown_;
+        return;
+      }
+    }
+  }
   [[nodiscard]] bool is_dead() const { return is_dead_; }
 
  private:
@@ -72,6 +87,14 @@ class World::StepDriver {
       world_.send(index_, to, wire);
     }
   }
+  // The next effect is at hand: is it the one before which somebody dies?
+  bool dies_by_count() {
+    if (!is_dead_ && ++world_.effects_ == world_.fatal_effect_) {
+      node_.armed = world_.fatal_crash_;
+      is_dead_ = true;
+    }
+    return is_dead_;
+  }
   bool dies_at(CrashPoint point, bool applies) {
     if (applies && node_.armed && node_.armed->point == point) is_dead_ = true;
     return is_dead_;
@@ -80,7 +103,8 @@ class World::StepDriver {
   World& world_;
   NodeIndex index_;
   Node& node_;
-  bool makes_record_ = false;
+  const Output& output_;
+  std::size_t shown_ = 0;  // sends that the monitor knows of
   bool is_dead_ = false;
 };
 
@@ -196,13 +220,8 @@ void World::step(NodeIndex node, const Input& input) {
     const Output output = mine.process->replica->step(mine.clock.local(now()), input);
     StepDriver driver(*this, node, output);
     act_on(output, driver, mine.process->to_self);
+    driver.show_own_votes(nullptr);
     dies = driver.is_dead();
-    // A vote for oneself counts like any other.
-    for (const Send& each : output.sends) {
-      const auto* peer = std::get_if<PublicKey>(&each.to);
-      if (dies || peer == nullptr || *peer != driver.self()) continue;
-      monitor_.on_send(node, false, each.message, mine.disk);
-    }
   } catch (const StoreFailure& failure) {
     judge_.violate("crash", node, std::string("the store fails: ") + failure.what());
     return;
@@ -283,6 +302,11 @@ void World::crash(NodeIndex node, Survival survival) {
 
 void World::arm(NodeIndex node, const ArmedCrash& crash) { nodes_[node].armed = crash; }
 
+void World::crash_at_effect(std::uint64_t number, const ArmedCrash& how) {
+  fatal_effect_ = number;
+  fatal_crash_ = how;
+}
+
 void World::pause(NodeIndex node) {
   if (!nodes_[node].is_running()) return;
   nodes_[node].process->is_paused = true;
@@ -323,6 +347,23 @@ bool World::submit(NodeIndex node, BytesView transaction) {
   if (!admitted) return true;  // the app's decision, and the client's to try elsewhere
   step(node, WorkAvailable{});
   return true;
+}
+
+void World::forget_below(Height height) {
+  WriteBatch batch;
+  for (; forgotten_below_ < height; forgotten_below_ = next(forgotten_below_)) {
+    const Block& block = monitor_.chain().block_at(forgotten_below_);
+    batch.erase(key::block_height(block.hash));
+    batch.erase(key::block_justify(block.hash));
+    batch.erase(key::block_data_hash(block.hash));
+    batch.erase(key::block_data_length(block.hash));
+    batch.erase(key::children(block.hash));
+    for (std::uint32_t i = 0; i < block.data.size(); ++i) {
+      batch.erase(key::block_datum(block.hash, i));
+    }
+  }
+  for (Node& node : nodes_) node.disk.write(batch, true);
+  monitor_.forget_below(height);
 }
 
 void World::heal() {

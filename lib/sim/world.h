@@ -43,6 +43,11 @@ class World {
   // The process will die at that point of one of its next steps, and come back after `away`.
   void arm(NodeIndex node, const ArmedCrash& crash);
   void disarm(NodeIndex node) { nodes_[node].armed.reset(); }
+  // Writes, records and sends that the nodes have carried out so far, all together.
+  [[nodiscard]] std::uint64_t effects() const { return effects_; }
+  // Whoever is about to carry out the effect with this number, counted as above from 1, dies
+  // instead, as `how` says but for its point. Crash points are enumerated so. [RELIABILITY 3]
+  void crash_at_effect(std::uint64_t number, const ArmedCrash& how);
   void pause(NodeIndex node);
   void resume(NodeIndex node);
   [[nodiscard]] bool is_running(NodeIndex node) const { return nodes_[node].is_running(); }
@@ -60,6 +65,10 @@ class World {
   // ---- clients ----
   // Hands a transaction to a node; its app decides. False if the node does not run.
   bool submit(NodeIndex node, BytesView transaction);
+
+  // A long run keeps no more than it needs: blocks below this height, which every node has
+  // committed, vanish from all disks and from the checks, as if nobody would ever ask for them.
+  void forget_below(Height height);
 
   // Faults are over: the network is whole and quiet, every node that is not dead runs.
   void heal();
@@ -109,6 +118,10 @@ class World {
   std::vector<bool> live_;  // running, by node
   std::vector<Connection> connections_;
   std::uint64_t ticks_at_this_instant_ = 0;
+  std::uint64_t effects_ = 0;
+  std::uint64_t fatal_effect_ = 0;  // 0: none
+  ArmedCrash fatal_crash_;
+  Height forgotten_below_;
 };
 
 }  // namespace hs::sim
