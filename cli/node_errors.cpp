@@ -25,6 +25,8 @@ Word word_of(NodeFailure::Kind kind) {
       return {"genesis_mismatch", ExitCode::corrupt};
     case Kind::no_record:
       return {"voting_record_missing", ExitCode::corrupt};
+    case Kind::foreign_data:
+      return {"data_of_another_node", ExitCode::corrupt};
     case Kind::rolled_back:
       return {"data_rolled_back", ExitCode::corrupt};
     case Kind::corrupt:

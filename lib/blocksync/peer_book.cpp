@@ -40,9 +40,12 @@ std::vector<PublicKey> PeerBook::servers(std::optional<Height> height) const {
 
 void PeerBook::ban(const PublicKey& peer, Instant now) {
   if (last_ban_.size() >= remembered_bans_max) last_ban_.clear();
-  Duration& length = last_ban_[peer];
-  length = length == Duration{0} ? limits_.ban_min : std::min(2 * length, limits_.ban_max);
-  until_[peer] = now + length;
+  Ban& ban = last_ban_[peer];
+  if (now - ban.until >= limits_.ban_max) ban.length = Duration{0};
+  ban.length =
+      ban.length == Duration{0} ? limits_.ban_min : std::min(2 * ban.length, limits_.ban_max);
+  ban.until = now + ban.length;
+  until_[peer] = ban.until;
   advertisements_.erase(peer);
 }
 

@@ -30,7 +30,8 @@ class PeerBook {
   // Connected, advertising at least `height`, not banned; ascending order of keys.
   [[nodiscard]] std::vector<PublicKey> servers(std::optional<Height> height) const;
 
-  // 10 s, doubling with each further ban up to 10 min; the advertisement is forgotten.
+  // 10 s, doubling with each further ban up to 10 min, and 10 s again for who has then behaved for
+  // 10 min; the advertisement is forgotten.
   void ban(const PublicKey& peer, Instant now);
   [[nodiscard]] bool is_banned(const PublicKey& peer) const { return until_.contains(peer); }
   // Removes what is over at `now`: bans whose expiry is <= now, advertisements that aged out.
@@ -46,7 +47,11 @@ class PeerBook {
   std::set<PublicKey> connected_;
   std::map<PublicKey, Advertisement> advertisements_;
   std::map<PublicKey, Instant> until_;
-  std::map<PublicKey, Duration> last_ban_;
+  struct Ban {
+    Duration length{};
+    Instant until;
+  };
+  std::map<PublicKey, Ban> last_ban_;
 };
 
 }  // namespace hs

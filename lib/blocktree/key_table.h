@@ -15,6 +15,7 @@
 //   0f  update decided, bool                               10  highest view phase-voted, u64
 //   11 ++ hash                Commit PC of a block with validator set updates [S07]
 //   12                        certificate by which an epoch-change view was last left [S48]
+//   13                        whose data these are: node key, genesis hash (written by the node)
 //   1f ++ number(u64, big-endian)   a pair of conflicting votes: signer, vote, vote [S23]
 #pragma once
 #include <optional>
@@ -49,6 +50,7 @@ namespace hs::key {
 [[nodiscard]] Bytes highest_view_phase_voted();
 [[nodiscard]] Bytes commit_pc(const Hash& block);
 [[nodiscard]] Bytes epoch_change_certificate();
+[[nodiscard]] Bytes owner();
 [[nodiscard]] Bytes evidence(std::uint64_t number);
 [[nodiscard]] Bytes all_evidence();  // what every key of evidence() starts with
 // None if it is no key of evidence().

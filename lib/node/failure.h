@@ -15,6 +15,7 @@ struct NodeFailure {
     key_refused,       // permissions of the key file: 7
     genesis_mismatch,  // another genesis or key than the home was made for: 8
     no_record,         // chain data without their voting record: 8
+    foreign_data,      // a data folder of another node or chain: 8
     rolled_back,       // chain data older than the voting record: 8
     corrupt,           // 8
     io,                // 1

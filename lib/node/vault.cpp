@@ -71,6 +71,14 @@ std::expected<NodeVault, NodeFailure> open_vault(const NodeSettings& settings) {
   try {
     vault.store =
         open_leveldb(settings.home.data().string(), {.never_sync = !settings.config.sync_always});
+    if (const auto owned = check_owner(*vault.store, ours); !owned) {
+      return std::unexpected(NodeFailure{
+          Kind::foreign_data, owned.error().what,
+          "with the data of another node this one would not know its own votes",
+          "put its own data folder back, or drop the data and keep the record: hs node reset "
+          "--data --home " +
+              settings.home.root.string()});
+    }
     const auto content = reconcile(vault.safety->content(), TreeReader(*vault.store));
     if (!content) {
       return std::unexpected(NodeFailure{

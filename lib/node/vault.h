@@ -18,7 +18,8 @@ struct NodeVault {
   std::unique_ptr<KvStore> store;
 };
 
-// Failures: home_locked, no_record, genesis_mismatch, corrupt, rolled_back, io. Whatever fails,
+// Failures: home_locked, no_record, genesis_mismatch, corrupt, foreign_data, rolled_back,
+// io. Whatever fails,
 // this node has not voted. [PROTOCOL 3A.10]
 [[nodiscard]] std::expected<NodeVault, NodeFailure> open_vault(const NodeSettings& settings);
 

@@ -283,6 +283,20 @@ class Refusals(Nodes):
         self.hs("node", "reset", "--data", "--yes", "--home", home)
         self.end(self.run_node(home))
 
+    def test_the_folders_of_another_node_are_refused(self):
+        one, two = self.make_home("n0"), self.make_home("n1", index=1)
+        keys = [self.json("keys", "show", home / "key.yaml")["public_key"] for home in (one, two)]
+        shutil.move(one / "data", self.folder / "data-of-n0")
+        shutil.copytree(two / "data", one / "data")
+        error = self.refused(one, 8, "data_of_another_node")
+        for key in keys:
+            self.assertIn(key, error["message"])
+        self.hs("node", "reset", "--data", "--yes", "--home", one)
+        self.end(self.run_node(one))
+        shutil.rmtree(one / "safety")
+        shutil.copytree(two / "safety", one / "safety")
+        self.refused(one, 8, "genesis_mismatch")
+
     def test_lost_and_damaged_data_are_refused_until_reset(self):
         home = self.make_home()
         shutil.rmtree(home / "data")

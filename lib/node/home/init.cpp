@@ -11,6 +11,7 @@
 #include "lib/config/yaml.h"
 #include "lib/node/home/files.h"
 #include "lib/node/home/home_lock.h"
+#include "lib/node/home/open_rules.h"
 #include "lib/node/home/safety_file.h"
 #include "lib/store/leveldb_store.h"
 
@@ -46,10 +47,14 @@ Status make_home_folder(const std::filesystem::path& root) {
   return {};
 }
 
-Status fill_database(const std::filesystem::path& folder, const Genesis& genesis) {
+Status fill_database(const std::filesystem::path& folder, const Genesis& genesis,
+                     const SafetyStamp& owner) {
   create_leveldb(folder.string());
   const auto store = open_leveldb(folder.string(), {});
-  return initialise(*store, InitialState{.app_state = {}, .validators = genesis.validator_set()});
+  HS_TRY_STATUS(
+      initialise(*store, InitialState{.app_state = {}, .validators = genesis.validator_set()}));
+  write_owner(*store, owner);
+  return {};
 }
 
 Status fill_home(const InitRequest& request, const Genesis& genesis, const KeyFile& key,
@@ -61,9 +66,9 @@ Status fill_home(const InitRequest& request, const Genesis& genesis, const KeyFi
   HS_TRY_STATUS(replace_file(home.node_yaml(), node_config_yaml(request.config), 0644));
   // The voting record comes before the data: data without a record are refused, a record without
   // data is a home to be made again.
-  SafetyFile::create(home.safety_record(),
-                     {.node = key.key.public_key(), .genesis = genesis.hash()});
-  return fill_database(home.data(), genesis);
+  const SafetyStamp owner{.node = key.key.public_key(), .genesis = genesis.hash()};
+  SafetyFile::create(home.safety_record(), owner);
+  return fill_database(home.data(), genesis, owner);
 }
 
 }  // namespace
@@ -110,7 +115,7 @@ Status reset_data(const HomeLayout& home) {
   if (error) {
     return fail(Errc::io, "cannot remove " + home.data().string() + ": " + error.message());
   }
-  return fill_database(home.data(), genesis);
+  return fill_database(home.data(), genesis, record.stamp());
 }
 
 }  // namespace hs

@@ -1,6 +1,9 @@
 #include "lib/node/home/open_rules.h"
 
+#include <algorithm>
+
 #include "lib/base/hex.h"
+#include "lib/blocktree/key_table.h"
 
 namespace hs {
 namespace {
@@ -20,6 +23,34 @@ Status check_stamp(const SafetyStamp& found, const SafetyStamp& expected) {
   if (found.node != expected.node) {
     return fail(Errc::mismatch, "the voting record belongs to key " + to_hex(found.node.view()) +
                                     ", but key.yaml holds " + to_hex(expected.node.view()));
+  }
+  return {};
+}
+
+void write_owner(KvStore& database, const SafetyStamp& owner) {
+  BorshWriter mark;
+  mark.raw(owner.node.view());
+  mark.raw(owner.genesis.view());
+  WriteBatch batch;
+  batch.put(key::owner(), std::move(mark).take());
+  database.write(batch, /*sync=*/true);
+}
+
+Status check_owner(const KvReader& database, const SafetyStamp& expected) {
+  const std::optional<Bytes> mark = database.get(key::owner());
+  if (!mark || mark->size() != PublicKey::size + Hash::size) {
+    return fail(Errc::mismatch, "the data folder does not say whose it is");
+  }
+  const auto node = BytesView(*mark).first(PublicKey::size);
+  const auto genesis = BytesView(*mark).subspan(PublicKey::size);
+  if (!std::ranges::equal(node, expected.node.view())) {
+    return fail(Errc::mismatch, "the data folder belongs to the node with key " + to_hex(node) +
+                                    ", but key.yaml holds " + to_hex(expected.node.view()));
+  }
+  if (!std::ranges::equal(genesis, expected.genesis.view())) {
+    return fail(Errc::mismatch, "the data folder was made for genesis " + to_hex(genesis) +
+                                    ", but genesis.yaml has the hash " +
+                                    to_hex(expected.genesis.view()));
   }
   return {};
 }

@@ -11,6 +11,12 @@ namespace hs {
 // Is this the record of this key and this chain? Errors: mismatch, with both values.
 [[nodiscard]] Status check_stamp(const SafetyStamp& found, const SafetyStamp& expected);
 
+// The mark in a database of whose data it holds, so that a data folder of another node is told from
+// the own one. Written once, right after the database is made. Throws StoreFailure.
+void write_owner(KvStore& database, const SafetyStamp& owner);
+// Errors: mismatch, with both values, or where there is no mark.
+[[nodiscard]] Status check_owner(const KvReader& database, const SafetyStamp& expected);
+
 // Does the record hold a promise that the database does not know of?
 [[nodiscard]] bool is_ahead(const SafetyRecord& record, const TreeReader& database);
 

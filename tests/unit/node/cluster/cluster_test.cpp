@@ -113,6 +113,17 @@ TEST_CASE("chain data older than the voting record are refused until they are re
   CHECK(try_start(home).has_value());
 }
 
+TEST_CASE("the data folder of another node of the same network is refused until it is reset",
+          "[node][HS-SAFE]") {
+  Cluster cluster(2);
+  std::filesystem::remove_all(cluster.home(0).data());
+  std::filesystem::copy(cluster.home(1).data(), cluster.home(0).data(),
+                        std::filesystem::copy_options::recursive);
+  CHECK(failure_of(cluster.home(0)) == NodeFailure::Kind::foreign_data);
+  REQUIRE(reset_data(cluster.home(0)));
+  CHECK(try_start(cluster.home(0)).has_value());
+}
+
 TEST_CASE("a node whose data were reset votes again only above its record", "[node][HS-SAFE]") {
   Cluster cluster(4);
   cluster.start_all();

@@ -41,6 +41,21 @@ TEST_CASE("a record of another key or another genesis is refused with both value
   CHECK(check_stamp(other, ours).error().code == Errc::mismatch);
 }
 
+TEST_CASE("a database of another node or another genesis is refused, and one that says neither",
+          "[node]") {
+  MemoryStore store = store_of_one_validator();
+  const SafetyStamp ours{.node = test::test_key(1).public_key(), .genesis = sha256(as_bytes("a"))};
+  CHECK(check_owner(store, ours).error().code == Errc::mismatch);
+  write_owner(store, ours);
+  CHECK(check_owner(store, ours));
+  SafetyStamp other = ours;
+  other.node = test::test_key(2).public_key();
+  CHECK(check_owner(store, other).error().code == Errc::mismatch);
+  other = ours;
+  other.genesis = sha256(as_bytes("b"));
+  CHECK(check_owner(store, other).error().code == Errc::mismatch);
+}
+
 TEST_CASE("a record ahead of the database means that the data were rolled back", "[node]") {
   MemoryStore store = store_of_one_validator();
   vote_in(store, 6);
