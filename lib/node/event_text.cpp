@@ -100,7 +100,9 @@ Notable notable(const Event& event) {
                         [](const event::ViewTimeout&) { return Notable::yes; },
                         [](const event::EndSync&) { return Notable::yes; },
                         [](const event::Equivocation&) { return Notable::alarming; },
-                        [](const event::InvalidMessage&) { return Notable::alarming; },
+                        [](const event::InvalidMessage& e) {
+                          return e.provable ? Notable::alarming : Notable::yes;
+                        },
                         [](const event::BanPeer&) { return Notable::alarming; },
                         [](const event::AppFailure&) { return Notable::alarming; },
                         [](const event::SafetyViolation&) { return Notable::alarming; },

@@ -287,7 +287,8 @@ std::vector<Admission> NodeLoop::submit(const std::vector<Bytes>& transactions) 
 
 void NodeLoop::on_event(const Event& event) {
   reporter_.tell(event);
-  if (const auto* invalid = std::get_if<event::InvalidMessage>(&event)) {
+  const auto* invalid = std::get_if<event::InvalidMessage>(&event);
+  if (invalid != nullptr && invalid->provable) {
     check_failed(invalid->origin);
   }
 }

@@ -89,11 +89,16 @@ void ReplicaState::learn_pc(const PhaseCertificate& pc, const PublicKey& origin,
   if (pc.is_genesis()) return;  // correct by definition, so evidence of nothing
   if (pc.chain_id != config_.chain_id) return;
   if (!is_useful(pc)) return;
+  const std::uint64_t refused = verifier_.signatures().refused();
   switch (judged(pc, origin)) {
     case Verdict::bad:
-      // Far ahead of us a server may show certificates of sets that we cannot know yet. [S36]
-      if (source == PcSource::sync && !tree_.contains(pc.block)) return;
-      complain(origin, "certificate", "not signed by a quorum of its set");
+      // Of a set that we do not know yet even a true one looks bad; a signature that does not
+      // verify is another matter, where the slots are those of a set that we know. [S36]
+      if (verifier_.signatures().refused() > refused && tree_.contains(pc.block)) {
+        complain(origin, "certificate", "a signature does not verify");
+      } else {
+        suspect(origin, "certificate", "not signed by a quorum of a set that is known here");
+      }
       return;
     case Verdict::wants_commit_pc: ask({.prefer = origin}); return;
     case Verdict::good: break;
@@ -124,7 +129,7 @@ void ReplicaState::learn_tc(const TimeoutCertificate& tc, const PublicKey& origi
                     (HS_MUTATE(S34) && origin == me());
   failed_checks_.use(origin, now_, verifier_.signatures().refused() - refused);
   if (!good) {
-    complain(origin, "timeout certificate", "wrong view or not signed by a quorum");
+    suspect(origin, "timeout certificate", "wrong view or not signed by a quorum");
     return;
   }
   seen(tc.view);

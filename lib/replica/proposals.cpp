@@ -97,7 +97,7 @@ void ReplicaState::on_proposal(const PublicKey& origin, const MessagePtr& messag
   const View voting_view = view_;
   switch (store_block(block, origin, false, false)) {
     case Stored::refused:
-    case Stored::not_now: complain(origin, "Proposal", "its block cannot be stored"); return;
+    case Stored::not_now: suspect(origin, "Proposal", "its block cannot be stored"); return;
     case Stored::waits_for_parent:
       parked_[origin] = {message, bytes};
       learn_pc(block.justify, origin, PcSource::new_view);
@@ -112,7 +112,7 @@ void ReplicaState::on_proposal(const PublicKey& origin, const MessagePtr& messag
   // The locked block itself cannot conflict with the lock. [S08]
   const bool is_locked_block = block.hash == tree_.locked_pc().block && !HS_MUTATE(S08);
   if (!passes_lock(tree_, block.justify) && !is_locked_block) {
-    return complain(origin, "Proposal", "its block leaves the branch that is locked");
+    return suspect(origin, "Proposal", "its block leaves the branch that is locked");
   }
   if (!block.justify.is_genesis()) apply(block.justify);
   if (tree_.highest_pc().view >= view_ && !tree_.highest_pc().is_genesis()) return;
@@ -154,7 +154,7 @@ void ReplicaState::on_nudge(const PublicKey& origin, const MessagePtr& message,
     return;
   }
   if (verdict != Verdict::good || !safe_nudge(tree_, nudge, view_, config_.chain_id)) {
-    complain(origin, "Nudge", "its certificate is not correct or not safe");
+    suspect(origin, "Nudge", "its certificate is not correct or not safe");
     return;
   }
   apply(justify);

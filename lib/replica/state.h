@@ -227,7 +227,10 @@ class ReplicaState {
   void send(const PublicKey& to, Message message);
   void broadcast(Message message);
   void emit(Event event) { out_.events.push_back(std::move(event)); }
+  // About what no honest replica sends; suspect() is about what one may send that knows other
+  // blocks or sets than we do.
   void complain(const PublicKey& origin, const char* kind, std::string why);
+  void suspect(const PublicKey& origin, const char* kind, std::string why);
   [[nodiscard]] const ValidatorSetState& sets() const { return tree_.validators(); }
   [[nodiscard]] bool am_validator() const { return sets().is_validator(me()); }
   [[nodiscard]] bool at_epoch_change(View view) const {

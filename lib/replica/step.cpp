@@ -301,4 +301,8 @@ void ReplicaState::complain(const PublicKey& origin, const char* kind, std::stri
   emit(event::InvalidMessage{origin, kind, std::move(why)});
 }
 
+void ReplicaState::suspect(const PublicKey& origin, const char* kind, std::string why) {
+  emit(event::InvalidMessage{origin, kind, std::move(why), /*provable=*/false});
+}
+
 }  // namespace hs

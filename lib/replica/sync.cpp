@@ -216,7 +216,7 @@ void ReplicaState::on_sync_response(const PublicKey& origin, const BlockSyncResp
   LinkedBlocks linked = linked_prefix(message.blocks, config_.sync_request_blocks);
   const auto answered = requests_.answered(origin, heights_of(linked.blocks));
   if (!answered) {
-    complain(origin, "BlockSyncResponse", "nobody asked for it");
+    suspect(origin, "BlockSyncResponse", "nobody asked for it");  // or no longer
     return;
   }
   const bool foreign =

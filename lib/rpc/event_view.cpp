@@ -118,7 +118,10 @@ struct Fields {
         {"signer", hex(e.signer)}, {"first", vote_view(e.first)}, {"second", vote_view(e.second)}};
   }
   Json operator()(const event::InvalidMessage& e) const {
-    return {{"origin", hex(e.origin)}, {"message", e.kind}, {"why", e.why}};
+    return {{"origin", hex(e.origin)},
+            {"message", e.kind},
+            {"why", e.why},
+            {"provable", e.provable}};
   }
   Json operator()(const event::BanPeer& e) const { return {{"peer", hex(e.peer)}, {"why", e.why}}; }
   Json operator()(const event::AppFailure& e) const { return {{"call", e.call}, {"why", e.why}}; }

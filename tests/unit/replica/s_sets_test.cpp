@@ -283,3 +283,23 @@ TEST_CASE("an update that sync commits is told like any other", "[replica][S53]"
   CHECK(client.replica->validators().committed->size() == 5);
   CHECK(std::holds_alternative<CommittedUpdates>(client.tree().updates_status(update.hash)));
 }
+
+TEST_CASE("a certificate of a set that is not known yet is not held against its sender",
+          "[replica][S36]") {
+  Lone lone;
+  lone.grow_to(2);
+  lone.forget();
+  PhaseCertificate of_five = lone.pc(View{50}, test_hash("a later block"));
+  of_five.signatures.push_back(of_five.signatures.front());
+  lone.receive(2, AdvanceView{of_five});
+  REQUIRE(lone.told<event::InvalidMessage>().size() == 1);
+  CHECK_FALSE(lone.told<event::InvalidMessage>().back().provable);
+
+  PhaseCertificate forged = lone.pc(View{50}, lone.chain.back().hash);
+  for (auto& signature : forged.signatures) {
+    if (signature) signature->bytes[0] ^= 1;
+  }
+  lone.receive(3, AdvanceView{forged});
+  REQUIRE(lone.told<event::InvalidMessage>().size() == 2);
+  CHECK(lone.told<event::InvalidMessage>().back().provable);
+}
