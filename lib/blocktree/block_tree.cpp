@@ -152,7 +152,7 @@ void BlockTree::insert(const Block& block, const std::optional<AppStateUpdates>&
     HS_CHECK(block.height == Height{0});
   } else {
     const auto parent_header = header(parent);
-    HS_CHECK(parent_header != nullptr);
+    HS_CHECK(parent_header != nullptr);  // I12
     HS_CHECK(block.height == next(parent_header->height));
   }
 
@@ -205,13 +205,13 @@ void BlockTree::complete_data(const Block& block) {
 }
 
 void BlockTree::set_highest_view_entered(View view) {
-  HS_CHECK(view >= highest_view_entered_);
+  HS_CHECK(view >= highest_view_entered_);  // I07
   highest_view_entered_ = view;
   overlay_.put(key::highest_view_entered(), to_borsh(view));
 }
 
 void BlockTree::set_highest_view_phase_voted(View view) {
-  if (voted_) HS_CHECK(view > *voted_);
+  if (voted_) HS_CHECK(view > *voted_);  // I06, I07
   voted_ = view;
   overlay_.put(key::highest_view_phase_voted(), to_borsh(view));
 }

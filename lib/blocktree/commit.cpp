@@ -19,7 +19,7 @@ TreeUpdateResult BlockTree::apply(const TreeUpdate& update) {
     overlay_.put(key::highest_pc(), to_borsh(highest_pc_));
   }
   if (update.locked_pc) {
-    HS_CHECK(update.locked_pc->view > locked_pc_.view);
+    HS_CHECK(update.locked_pc->view > locked_pc_.view);  // I07
     locked_pc_ = *update.locked_pc;
     overlay_.put(key::locked_pc(), to_borsh(locked_pc_));
   }

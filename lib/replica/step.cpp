@@ -44,7 +44,7 @@ Output ReplicaState::step(Instant now, const Input& input) {
     last.events.push_back(*last_words_);
     return last;
   }
-  HS_CHECK(view_ >= view_before);
+  HS_CHECK(view_ >= view_before);  // I29
   HS_CHECK(tree_.highest_view_entered() == view_);
   Output output = std::exchange(out_, Output{});
   finish(output);

@@ -1,7 +1,7 @@
 // What chain the nodes build and commit.
 //   L5   a stored block's hash, height and parent fit
 //   L6   a committed block extends what was committed before it, on each node
-//   G1   no two nodes commit different blocks at one height
+//   G1   no two nodes commit different blocks at one height [I15]
 //   G7   what is committed is the start of three certified blocks of consecutive views, or changes
 //        the validator set and carries a Commit or Decide certificate
 #pragma once

@@ -1,6 +1,6 @@
 // Is the chain alive? Bounds come from the protocol, or the check would cry wolf. [RELIABILITY 3]
 //   G10  after the last fault some block commits within B, and every live node reaches it within
-//   2B,
+//        2B [I32],
 //        B = T * (2 * max(epoch length, total power) + 3n + 10) + what block sync may take
 //   G12  with nothing failing but f dead nodes, commits are never further apart than (F + 3) * T +
 //        c

@@ -67,6 +67,7 @@ RunResult run_plan(const PlanRequest& request, const Plan& plan, const TraceSink
   churn.end_faults();
   if (plan.check_pause) churn.begin();  // everybody is there: from now on nothing may hold us up
   if (!world.violation()) run_healed(world);
+  if (!world.violation()) world.audit();
   const Monitor& monitor = world.monitor();
   RunResult result;
   result.request = request;

@@ -1,6 +1,6 @@
 // What every node has ever signed or proposed, kept by the world and not by the node, so that a
 // node that forgets is found out.
-//   L1   a validator signs at most one PhaseVote a view, in rising views, across all restarts
+//   L1   a validator signs at most one PhaseVote a view, in rising views, across all restarts [I06]
 //   L2   a leader makes at most one proposal a view, across all restarts
 //   I30  AdvanceViews are broadcast with rising certificates
 #pragma once

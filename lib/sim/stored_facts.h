@@ -1,7 +1,6 @@
 // What each node's disk says, read from the bytes it writes and not from the node.
 //   L3   entered, voted, locked, highest PC, highest TC and committed height never go back, and
-//   after
-//        a restart are what was last on disk
+//        after a restart are what was last on disk [I07]
 //   I09  a vote is for a block in the voter's store
 //   L8   nothing leaves before what it depends on is on disk [S02, I08]
 #pragma once

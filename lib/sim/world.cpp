@@ -7,6 +7,7 @@
 #include "lib/blocktree/key_table.h"
 #include "lib/codec/borsh.h"
 #include "lib/sim/counter_app.h"
+#include "lib/sim/store_audit.h"
 #include "lib/sim/trace.h"
 
 namespace hs::sim {
@@ -33,7 +34,8 @@ class World::StepDriver {
       : world_(world), index_(node), node_(world.nodes_[node]), output_(output) {}
 
   void write(const WriteBatch& batch, bool sync) {
-    if (dies_by_count() || dies_at(CrashPoint::before_write, output_.safety_record.has_value())) return;
+    const bool makes_record = output_.safety_record.has_value();
+    if (dies_by_count() || dies_at(CrashPoint::before_write, makes_record)) return;
     world_.monitor_.on_write(index_, batch, sync, node_.disk);
     node_.disk.write(batch, sync);
   }
@@ -364,6 +366,12 @@ void World::forget_below(Height height) {
   }
   for (Node& node : nodes_) node.disk.write(batch, true);
   monitor_.forget_below(height);
+}
+
+void World::audit() {
+  for (NodeIndex node = 0; node < nodes_.size(); ++node) {
+    if (!nodes_[node].disk.empty()) audit_store(node, nodes_[node].disk, judge_);
+  }
 }
 
 void World::heal() {

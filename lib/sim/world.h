@@ -70,6 +70,9 @@ class World {
   // committed, vanish from all disks and from the checks, as if nobody would ever ask for them.
   void forget_below(Height height);
 
+  // Reads every store from end to end; for the end of a run, as it takes its time.
+  void audit();
+
   // Faults are over: the network is whole and quiet, every node that is not dead runs.
   void heal();
 

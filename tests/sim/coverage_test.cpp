@@ -28,10 +28,13 @@ TEST_CASE("a handful of seeds meets every kind of fault and event", "[sim]") {
   const auto table = marks.table();
   for (const char* name :
        {"AdvanceView", "CollectPC", "CollectTC", "CommitBlock", "EndSync", "InsertBlock",
-        "NewView", "Nudge", "PhaseVote", "Propose", "PruneBlock", "ReceiveAdvanceView", "ReceiveNewView", "ReceiveNudge",
+        "NewView", "Nudge", "PhaseVote", "Propose", "PruneBlock", "ReceiveAdvanceView",
+        "ReceiveNewView",
+        "ReceiveNudge",
         "ReceivePhaseVote", "ReceiveProposal", "ReceiveSyncRequest", "ReceiveTimeoutVote",
         "SendSyncResponse", "StartSync", "StartView", "TimeoutVote", "UpdateHighestPC",
-        "UpdateHighestTC", "UpdateLockedPC", "UpdateValidatorSet", "ViewTimeout", "all crash", "crash in a step",
+        "UpdateHighestTC", "UpdateLockedPC", "UpdateValidatorSet", "ViewTimeout", "all crash",
+        "crash in a step",
         "message doubled", "message lost", "message swallowed by a cut", "partition: bridge",
         "partition: groups", "partition: one isolated", "partition: one way",
         "partition: random links", "pause", "power lost", "process killed", "validator set updated",

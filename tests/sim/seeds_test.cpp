@@ -47,11 +47,11 @@ TEST_CASE("commits go on within the bound while as many as may fail are dead", "
   run_seeds(Profile::silent, 1, 120);
 }
 
-TEST_CASE("vsu seeds 1 to 40 keep every rule", "[sim][G6][I28]") {
-  run_seeds(Profile::vsu, 1, 40);
+TEST_CASE("vsu seeds 1 to 30 keep every rule", "[sim][G6][I28]") {
+  run_seeds(Profile::vsu, 1, 30);
 }
-TEST_CASE("vsu seeds 41 to 80 keep every rule", "[sim][G6][I28]") {
-  run_seeds(Profile::vsu, 41, 40);
+TEST_CASE("vsu seeds 101 to 130 keep every rule", "[sim][G6][I28]") {
+  run_seeds(Profile::vsu, 101, 30);
 }
 
 TEST_CASE("overload seeds keep every rule", "[sim]") { run_seeds(Profile::overload, 1, 40); }

@@ -36,7 +36,7 @@ TEST_CASE("every view's epoch ends at or after it, with an epoch-change view", "
   }
 }
 
-TEST_CASE("each view of the grid gets one T, to the nanosecond (S09)", "[pacemaker][S09]") {
+TEST_CASE("each view of the grid gets one T, to the nanosecond (S09)", "[pacemaker][S09][I33]") {
   const DeadlineGrid grid{.t0 = Instant{5s}, .first = View{11}};
   CHECK(grid.deadline(View{11}, 1500ms) == Instant{6500ms});
   CHECK(grid.deadline(View{12}, 1500ms) == Instant{8s});

@@ -62,7 +62,7 @@ TEST_CASE("when the whole is full the farthest of all leave first", "[replica][S
   CHECK_FALSE(buffer.insert(View{1}, new_view(bob, 3'001), 5'000));
 }
 
-TEST_CASE("what was taken or dropped leaves its room", "[replica][S16]") {
+TEST_CASE("what was taken or dropped leaves its room", "[replica][S16][I38]") {
   MessageBuffer buffer(3'000);
   for (const std::uint64_t view : {7, 8, 9}) {
     REQUIRE(buffer.insert(View{view}, new_view(alice), 3'000));

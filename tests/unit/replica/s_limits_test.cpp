@@ -72,7 +72,7 @@ TEST_CASE("two votes of one signer in one view are told and kept as evidence", "
   CHECK(TreeReader(lone.store).evidence().begin()->second == evidence[0]);
 }
 
-TEST_CASE("no message is fatal, whatever is wrong with it", "[replica][S24]") {
+TEST_CASE("no message is fatal, whatever is wrong with it", "[replica][S24][I39]") {
   Lone lone;
   lone.connect({2, 3, 4});
   lone.grow_to(6);

@@ -29,7 +29,8 @@ PhaseCertificate tip_of(const std::vector<Block>& blocks) {
 
 }  // namespace
 
-TEST_CASE("a server that lied is not asked for ten seconds, and then it is", "[replica][S13]") {
+TEST_CASE("a server that lied is not asked for ten seconds, and then it is",
+          "[replica][S13][I37]") {
   Lone lone;
   lone.connect({2});
   make_ask(lone, 2);
@@ -160,7 +161,7 @@ TEST_CASE("one verified certificate vouches for the whole run of blocks below it
   CHECK(lone.replica->status().signatures_verified - before <= 3);
 }
 
-TEST_CASE("blocks of which no certificate is shown are not committed", "[replica][S52]") {
+TEST_CASE("blocks of which no certificate is shown are not committed", "[replica][S52][I36]") {
   Lone lone;
   lone.connect({2});
   make_ask(lone, 2);
@@ -179,7 +180,7 @@ TEST_CASE("blocks of which no certificate is shown are not committed", "[replica
 }
 
 TEST_CASE("a block off the locked branch is stored, and a later certificate of it frees the lock",
-          "[replica][S55]") {
+          "[replica][S55][I41]") {
   Lone lone;
   lone.grow_to(5);
   REQUIRE(lone.tree().locked_pc().block == lone.chain[2].hash);

@@ -6,7 +6,7 @@ using namespace hs;
 using namespace hs::test;
 
 TEST_CASE("an old timeout certificate inside a TimeoutVote moves nobody back and stops nobody",
-          "[replica][S06]") {
+          "[replica][S06][I34]") {
   Lone lone;
   lone.grow_to(12);  // past view 10, the end of an epoch, by certificates of blocks alone
   REQUIRE_FALSE(lone.tree().highest_tc().value_or(lone.tc(0)).view > View{0});
@@ -157,6 +157,8 @@ TEST_CASE("a restart enters an uncertified epoch-change view again and proposes 
   CHECK(lone.all<Proposal>().empty());
   lone.wait(milliseconds(200));
   CHECK(lone.all<TimeoutVote>().size() == 1);
+  lone.wait(milliseconds(3'000));  // and again every T [I31]
+  CHECK(lone.all<TimeoutVote>().size() == 4);
   // A certificate of that view or a later one was seen: the view after it.
   lone.advance(lone.tc(5));
   lone.restart();

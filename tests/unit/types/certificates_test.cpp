@@ -62,7 +62,7 @@ TEST_CASE("phases and kinds of progress certificates beyond the last are refused
   CHECK(name_of(Phase::decide) == "decide");
 }
 
-TEST_CASE("a block's name covers height, justify and data hash, but not the data", "[types]") {
+TEST_CASE("a block's name covers height, justify and data hash, but not the data", "[types][I02]") {
   Rng rng(7);
   const Block block = random_block(rng);
   CHECK(block.hash == block_hash(block.height, block.justify, block.data_hash));

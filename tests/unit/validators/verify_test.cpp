@@ -14,7 +14,7 @@ PhaseCertificate good_pc() { return signed_pc(test_pc(5, test_hash("b")), four()
 
 }  // namespace
 
-TEST_CASE("a certificate of a quorum is good, one vote less is not", "[validators]") {
+TEST_CASE("a certificate of a quorum is good, one vote less is not", "[validators][I03]") {
   CertificateVerifier verifier(ed25519_scheme());
   CHECK(verifier.correctly_signed(good_pc(), four()));
   CHECK_FALSE(verifier.correctly_signed(signed_pc(good_pc(), four(), {1, 2}), four()));
