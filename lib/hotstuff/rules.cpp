@@ -75,7 +75,9 @@ bool safe_block(const BlockTree& tree, const Block& block, ChainId chain) {
   if (justify.phase != Phase::generic && justify.phase != Phase::decide) return false;
   if (!fits_tree(tree, justify, chain)) return false;
   if (!height_fits(tree, block.height, justify)) return false;
-  return passes_lock(tree, justify) || block.hash == tree.locked_pc().block;
+  // The locked block itself cannot conflict with the lock. [S08]
+  const bool is_locked_block = block.hash == tree.locked_pc().block && !HS_MUTATE(S08);
+  return passes_lock(tree, justify) || is_locked_block;
 }
 
 bool safe_nudge(const BlockTree& tree, const Nudge& nudge, View current, ChainId chain) {

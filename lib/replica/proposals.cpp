@@ -109,9 +109,7 @@ void ReplicaState::on_proposal(const PublicKey& origin, const MessagePtr& messag
       return;
     case Stored::stored: break;
   }
-  // The locked block itself cannot conflict with the lock. [S08]
-  const bool is_locked_block = block.hash == tree_.locked_pc().block && !HS_MUTATE(S08);
-  if (!passes_lock(tree_, block.justify) && !is_locked_block) {
+  if (!safe_block(tree_, block, config_.chain_id)) {
     return suspect(origin, "Proposal", "its block leaves the branch that is locked");
   }
   if (!block.justify.is_genesis()) apply(block.justify);
