@@ -3,12 +3,8 @@
 //
 // To add a group of commands, say `block`:
 //   1. write cli/block.cpp with `void add_block_commands(Registry& registry)`;
-//   2. have the group's name in HS_COMMAND_GROUPS (cli/CMakeLists.txt), in the order of `hs
-//   --help`.
-// A group in that list is compiled and registered as soon as its file exists. Other .cpp files in
-// cli/ are helpers of the groups and are always compiled; what they link stands in
-// cli/CMakeLists.txt. To build `hs` with a few groups only: cmake
-// -DHS_COMMAND_GROUPS="version;block" ...
+//   2. put the group's name into the list of cli/CMakeLists.txt, in the order of `hs --help`.
+// Other .cpp files in cli/ are helpers of the groups.
 //
 //   void add_block_commands(Registry& registry) {
 //     registry.group("block", "blocks and the block tree");
