@@ -12,7 +12,10 @@ constexpr auto op_patience = std::chrono::seconds(35);  // a little more than th
 
 std::vector<std::string> chosen_nodes(const Context& context, const KnownTestnet& net) {
   SelectorContext selectors;
-  for (const TestnetNode& node : net.record.nodes(net.layout)) selectors.nodes.push_back(node.name);
+  for (const TestnetNode& node : net.record.nodes(net.layout)) {
+    selectors.nodes.push_back(node.name);
+    if (node.listener) selectors.listeners.insert(node.name);
+  }
   selectors.faults_tolerated = net.record.faults_tolerated();
   selectors.leader = [&] { return or_throw(inspect_testnet(net.layout)).leader(); };
   return or_throw(select_nodes(context.arguments.text("NODES"), selectors), {},

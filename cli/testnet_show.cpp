@@ -40,7 +40,10 @@ int testnet_env(Context& context) {
 int testnet_logs(Context& context) {
   const KnownTestnet net = known_testnet(context, false);
   SelectorContext selectors;
-  for (const TestnetNode& node : net.record.nodes(net.layout)) selectors.nodes.push_back(node.name);
+  for (const TestnetNode& node : net.record.nodes(net.layout)) {
+    selectors.nodes.push_back(node.name);
+    if (node.listener) selectors.listeners.insert(node.name);
+  }
   selectors.faults_tolerated = net.record.faults_tolerated();
   selectors.leader = [&] { return or_throw(inspect_testnet(net.layout)).leader(); };
   LogRequest request{.layout = net.layout,

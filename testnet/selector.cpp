@@ -29,8 +29,12 @@ class Selection {
       return {};
     }
     if (part == "f") {
-      const std::size_t count = std::min(context_.faults_tolerated, nodes.size());
-      chosen_.insert(nodes.end() - static_cast<std::ptrdiff_t>(count), nodes.end());
+      std::size_t count = context_.faults_tolerated;
+      for (auto node = nodes.rbegin(); node != nodes.rend() && count > 0; ++node) {
+        if (context_.listeners.contains(*node)) continue;
+        chosen_.insert(*node);
+        --count;
+      }
       return {};
     }
     if (part == "leader") {

@@ -1,7 +1,9 @@
 """Nodes join and leave a network that runs: validators, listeners, and what is refused."""
 
+import socket
 import threading
 import time
+import urllib.request
 
 from crash_loop import Writer, state_of
 from harness import EndToEnd, main, wait_until
@@ -60,7 +62,12 @@ class Membership(EndToEnd):
 
     def join(self, name, victim, expected):
         adding = self.start("testnet", "add", "--timeout", "120s")
-        out = self.kill_in_the_middle(adding, victim, lambda: name in self.names())
+
+        def follows():
+            # It has said that it is ready: one that ends before is taken back.
+            return name in self.names() and self.node(name)["committed_height"] is not None
+
+        out = self.kill_in_the_middle(adding, victim, follows)
         self.assertIn(f"{name} is a validator", out)
         self.assertEqual(self.members(), expected)
         self.assertEqual(self.node(name)["role"], "validator")
@@ -152,11 +159,17 @@ class Membership(EndToEnd):
         removed = self.json("testnet", "remove", "n4")
         self.assertEqual((removed["schema"], removed["change"]), ("hs.testnet_remove/v1", None))
         self.assertTrue((self.folder_of() / "n4" / "safety").is_dir())
-        # A number is given once, as the votes of the old node are not forgotten.
-        self.assertEqual(self.json("testnet", "add", "--listener")["node"]["name"], "n5")
+        # A number is given once, as the votes of the old node are not forgotten; one whose ports
+        # are taken is passed over.
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", self.base_port + 51))
+            taken.listen()
+            self.assertEqual(self.json("testnet", "add", "--listener")["node"]["name"], "n6")
+        self.hs("testnet", "kill", "n6")
+        self.hs("testnet", "remove", "n6")
+        self.assertEqual(self.names(), ["n0", "n1", "n2", "n3"])
 
     def metrics(self, node):
-        import urllib.request
         with urllib.request.urlopen(f"http://{self.node(node)['rpc']}/metrics", timeout=10) as page:
             return page.read().decode()
 

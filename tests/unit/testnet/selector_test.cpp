@@ -57,6 +57,14 @@ TEST_CASE("what names no node is refused", "[testnet]") {
   }
 }
 
+TEST_CASE("f are nodes whose loss costs votes", "[testnet]") {
+  SelectorContext context = seven();
+  context.listeners = {"n4", "n6"};
+  CHECK(*select_nodes("f", context) == std::vector<std::string>{"n3", "n5"});
+  context.faults_tolerated = 9;
+  CHECK(select_nodes("f", context)->size() == 5);
+}
+
 TEST_CASE("without a known leader none is chosen", "[testnet]") {
   SelectorContext context = seven();
   context.leader = [] { return std::optional<std::string>(); };
