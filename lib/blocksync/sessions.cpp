@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "lib/base/mutate.h"
-
 namespace hs {
 
 bool SyncSessions::asked(const PublicKey& peer, Instant now) {
@@ -29,7 +27,7 @@ void SyncSessions::replied(const PublicKey& peer, bool in_vain) {
 
 bool SyncSessions::is_over(const PublicKey& peer, Instant now) const {
   const auto found = open_.find(peer);
-  if (found == open_.end() || HS_MUTATE(S19b)) return false;
+  if (found == open_.end()) return false;
   if (found->second.vain_replies >= limits_.vain_replies_max) return true;
   return now - found->second.started >= limits_.time_max;
 }

@@ -33,7 +33,7 @@ void ReplicaState::on_sync_request(const PublicKey& origin, const BlockSyncReque
 void ReplicaState::serve_owed() {
   for (auto entry = owed_.begin(); entry != owed_.end();) {
     const auto& [origin, request] = *entry;
-    if (!sync_bytes_.allows(origin, now_) && !HS_MUTATE(S18b)) {
+    if (!sync_bytes_.allows(origin, now_)) {
       ++entry;
       continue;
     }

@@ -18,7 +18,7 @@ const PublicKey peer = test::test_key(1).public_key();
 
 }  // namespace
 
-TEST_CASE("a session is over after 30 s however well it goes", "[blocksync][S19b]") {
+TEST_CASE("a session is over after 30 s however well it goes", "[blocksync][S19]") {
   SyncSessions book = sessions();
   CHECK(book.asked(peer, start));
   CHECK_FALSE(book.asked(peer, start + std::chrono::seconds(20)));
@@ -28,7 +28,7 @@ TEST_CASE("a session is over after 30 s however well it goes", "[blocksync][S19b
 }
 
 TEST_CASE("a session is over after three replies in a row that certify nothing new",
-          "[blocksync][S19b]") {
+          "[blocksync][S19]") {
   SyncSessions book = sessions();
   book.asked(peer, start);
   for (const bool in_vain : {true, true, false, true, true}) book.replied(peer, in_vain);

@@ -75,6 +75,19 @@ TEST_CASE("the server's own limit holds whatever is asked for", "[replica][S18]"
   CHECK(blocks_for(0) == 1);
 }
 
+TEST_CASE("a replica votes while it syncs", "[replica][sync][I40]") {
+  Lone lone;
+  lone.connect({2, 3});
+  lone.grow_to(3);
+  make_ask(lone, 3);
+  REQUIRE(lone.all_to<BlockSyncRequest>(3).size() == 1);
+  CHECK(lone.replica->status().syncing);
+  if (lone.leader(next(lone.view())) == 1) lone.grow();
+  const Block& block = lone.grow();
+  CHECK(lone.has_voted_for(block.hash));
+  CHECK(lone.replica->status().syncing);
+}
+
 TEST_CASE("a replica does other things between the slices of a long sync", "[replica][S19]") {
   Lone lone;
   lone.connect({2});
