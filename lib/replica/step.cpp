@@ -40,7 +40,11 @@ Output ReplicaState::step(Instant now, const Input& input) {
   settle();
   if (halted_) {
     // What this step has changed rests on a certificate that cannot be trusted, and is forgotten.
+    // Both certificates go to everybody: whoever holds one of them sees the fork by the other.
     Output last;
+    for (const PhaseCertificate* pc : {&last_words_->ours, &last_words_->theirs}) {
+      last.sends.push_back({ToAll{}, std::make_shared<const Message>(AdvertisePC{*pc})});
+    }
     last.events.push_back(*last_words_);
     return last;
   }

@@ -21,6 +21,7 @@ Cast::Cast(const Plan& plan) : powers_(plan.powers) {
   HS_CHECK(std::all_of(listeners, powers_.end(), [](Power power) { return power == Power{0}; }));
   std::sort(keys_.begin(), keys_.begin() + validators,
             [](const SecretKey& a, const SecretKey& b) { return a.public_key() < b.public_key(); });
+  for (const Twin& twin : plan.twins) keys_[twin.node] = keys_[twin.of];
   std::vector<Validator> members;
   for (NodeIndex node = 0; node < static_cast<std::size_t>(validators); ++node) {
     members.push_back({.key = key(node), .power = powers_[node]});

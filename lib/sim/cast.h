@@ -17,6 +17,7 @@ class Cast {
   [[nodiscard]] std::size_t size() const { return keys_.size(); }
   [[nodiscard]] const SecretKey& secret(NodeIndex node) const { return keys_[node]; }
   [[nodiscard]] const PublicKey& key(NodeIndex node) const { return keys_[node].public_key(); }
+  // Of twins the first.
   [[nodiscard]] std::optional<NodeIndex> node_of(const PublicKey& key) const;
   [[nodiscard]] Power power(NodeIndex node) const { return powers_[node]; }
   [[nodiscard]] bool is_validator(NodeIndex node) const { return powers_[node] > Power{0}; }

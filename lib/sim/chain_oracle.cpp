@@ -70,6 +70,16 @@ void ChainOracle::on_proposal(NodeIndex node, const std::shared_ptr<const Block>
   sets_.on_block(*block);
 }
 
+void ChainOracle::on_word_of_faulty(NodeIndex node, const std::shared_ptr<const Block>& block) {
+  if (hash_of(*block) != block->hash) return;
+  if (block->justify.is_genesis() != (block->height == Height{})) return;
+  if (!block->justify.is_genesis()) {
+    const auto parent = blocks_.find(block->justify.block);
+    if (parent == blocks_.end() || block->height != next(parent->second.block->height)) return;
+  }
+  on_proposal(node, block);
+}
+
 void ChainOracle::on_insert(NodeIndex node, const Block& block, const KvReader& disk) {
   if (!blocks_.contains(block.hash)) {
     judge_.violate("L5", node, "stores a block that nobody proposed, " + at_height(block.height));
@@ -106,7 +116,7 @@ void ChainOracle::commit(NodeIndex node, const Hash& block, Height height) {
   }
   const Hash parent = known->second.block->justify.block;
   if (!canonical_.empty() && parent != canonical_.back()) {
-    judge_.violate("L6", node, "a committed block does not extend the one below, " +
+    judge_.violate("G2", node, "a committed block does not extend the one below, " +
                                    at_height(height));
   }
   canonical_.push_back(block);

@@ -1,6 +1,7 @@
 // What chain the nodes build and commit.
 //   L5   a stored block's hash, height and parent fit
 //   L6   a committed block extends what was committed before it, on each node
+//   G2   what any node commits extends what was committed by any
 //   G1   no two nodes commit different blocks at one height [I15]
 //   G7   what is committed is the start of three certified blocks of consecutive views, or changes
 //        the validator set and carries a Commit or Decide certificate
@@ -24,6 +25,8 @@ class ChainOracle {
 
   // Every block is first seen here: its leader sends it before anyone can store it.
   void on_proposal(NodeIndex node, const std::shared_ptr<const Block>& block);
+  // The same of a faulty node: a block without rhyme or reason is not one that anyone may store.
+  void on_word_of_faulty(NodeIndex node, const std::shared_ptr<const Block>& block);
   // `disk` already holds the block.
   void on_insert(NodeIndex node, const Block& block, const KvReader& disk);
   void on_commit(NodeIndex node, const Hash& block, Height height);

@@ -4,12 +4,14 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <variant>
 #include <vector>
 
 #include "lib/base/bytes.h"
 #include "lib/sim/violation.h"
+#include "lib/types/scalars.h"
 
 namespace hs::sim {
 
@@ -17,6 +19,7 @@ namespace hs::sim {
 struct Wire {
   Bytes bytes;
   std::string_view kind;  // name_of(Message)
+  std::optional<View> view = {};  // by which it is ordered, if any
 };
 using WirePtr = std::shared_ptr<const Wire>;
 

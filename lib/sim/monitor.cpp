@@ -17,10 +17,13 @@ Monitor::Monitor(const Plan& plan, const Cast& cast, const AppKit& app, Judge& j
       sets_(cast, book_, chain_, certificates_, judge),
       state_(cast.size(), chain_, judge),
       views_(cast.size(), plan.config.epoch_length, certificates_, judge),
-      progress_(plan, cast, judge) {}
+      progress_(plan, cast, judge) {
+  for (NodeIndex node = 0; node < cast.size(); ++node) is_faulty_.push_back(plan.is_faulty(node));
+}
 
 void Monitor::on_start(NodeIndex node, const KvReader& disk,
                        const std::optional<SafetyRecord>& record) {
+  if (is_faulty_[node]) return;
   ledger_.on_start(node);
   stored_.on_start(node, disk, record);
   chain_.on_start(node, stored_.live(node).committed, disk);
@@ -29,20 +32,24 @@ void Monitor::on_start(NodeIndex node, const KvReader& disk,
   state_.on_start(node, disk);
 }
 
-void Monitor::on_crash(NodeIndex node, const KvReader& disk) { stored_.on_crash(node, disk); }
+void Monitor::on_crash(NodeIndex node, const KvReader& disk) {
+  if (!is_faulty_[node]) stored_.on_crash(node, disk);
+}
 
 void Monitor::on_write(NodeIndex node, const WriteBatch& batch, bool sync, const KvReader& disk) {
+  if (is_faulty_[node]) return;
   stored_.on_write(node, batch, sync);
   sets_.on_write(node, batch);
   state_.on_write(node, batch, disk);
 }
 
 void Monitor::on_record(NodeIndex node, const SafetyRecord& record) {
-  stored_.on_record(node, record);
+  if (!is_faulty_[node]) stored_.on_record(node, record);
 }
 
 void Monitor::on_send(NodeIndex node, bool to_all, const MessagePtr& message,
                       const KvReader& disk) {
+  if (is_faulty_[node]) return mark_faulty_send(node, *message);
   if (const auto* proposal = std::get_if<Proposal>(message.get())) {
     chain_.on_proposal(node, std::shared_ptr<const Block>(message, &proposal->block));
   }
@@ -56,10 +63,17 @@ void Monitor::on_send(NodeIndex node, bool to_all, const MessagePtr& message,
 }
 
 void Monitor::on_event(NodeIndex node, const Event& event, const KvReader& disk) {
-  marks_.count(event);
   hash_.add(static_cast<std::uint64_t>(judge_.now().time_since_epoch().count()));
   hash_.add(node);
   hash_.add(event);
+  if (is_faulty_[node]) return;
+  marks_.count(event);
+  if (const auto* fork = std::get_if<event::SafetyViolation>(&event)) {
+    judge_.violate("S57", node, "stops for good: " + fork->why);
+    is_faulty_[node] = true;
+    ++halted_;
+    return;
+  }
   certificates_.on_event(node, event);
   sets_.on_event(node, event);
   if (const auto* inserted = std::get_if<event::InsertBlock>(&event)) {
@@ -97,6 +111,7 @@ void Monitor::look_at_new_blocks() {
 
 void Monitor::end_step(NodeIndex node, const ReplicaStatus& status,
                        const std::vector<bool>& live) {
+  if (is_faulty_[node]) return;
   compare_with_disk(node, status);
   if (status.buffered_bytes > plan_.config.message_buffer_bytes) {
     judge_.violate("L7", node, "buffers " + std::to_string(status.buffered_bytes) + " bytes of " +
@@ -110,7 +125,7 @@ void Monitor::end_step(NodeIndex node, const ReplicaStatus& status,
   look_at_new_blocks();
   std::optional<Height> slowest = chain_.tip();
   for (NodeIndex each = 0; each < live.size(); ++each) {
-    if (live[each]) slowest = std::min(slowest, chain_.committed(each));
+    if (live[each] && !is_faulty_[each]) slowest = std::min(slowest, chain_.committed(each));
   }
   progress_.end_step(node, judge_.now(), slowest, highest_view_);
 }
@@ -118,6 +133,27 @@ void Monitor::end_step(NodeIndex node, const ReplicaStatus& status,
 void Monitor::forget_below(Height height) {
   certificates_.forget_below(chain_.block_at(height).justify.view);
   chain_.forget_below(height);
+}
+
+void Monitor::mark_faulty_send(NodeIndex node, const Message& message) {
+  for (const Misbehaviour& each : plan_.byzantine) {
+    if (each.node != node) continue;
+    marks_.count(std::string(byzantine::name_of(each.kind)) + ": " +
+                 std::string(name_of(message)));
+  }
+}
+
+void Monitor::on_word_of_faulty(NodeIndex node, const MessagePtr& message) {
+  judge_.excuse(true);
+  const auto look_at = [&](const Block& block) {
+    chain_.on_word_of_faulty(node, std::shared_ptr<const Block>(message, &block));
+  };
+  if (const auto* proposal = std::get_if<Proposal>(message.get())) look_at(proposal->block);
+  if (const auto* response = std::get_if<BlockSyncResponse>(message.get())) {
+    for (const Block& block : response->blocks) look_at(block);
+  }
+  certificates_.on_send(node, *message);
+  judge_.excuse(false);
 }
 
 void Monitor::on_healed() { progress_.on_healed(judge_.now(), chain_.tip()); }

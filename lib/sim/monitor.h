@@ -34,6 +34,13 @@ class Monitor {
   void forget_below(Height height);
   // The last fault is over.
   void on_healed();
+  // A message of a faulty node, before an honest one takes it in: it binds nobody, but what is good
+  // in it is known from now on.
+  void on_word_of_faulty(NodeIndex node, const MessagePtr& message);
+  // No rule binds it: it misbehaves by the plan, or has stopped for good on seeing a fork.
+  [[nodiscard]] bool is_faulty(NodeIndex node) const { return is_faulty_[node]; }
+  // Honest nodes that have stopped so.
+  [[nodiscard]] std::size_t halted() const { return halted_; }
   void on_submit(BytesView transaction) { state_.on_submit(sha256(transaction)); }
 
   [[nodiscard]] bool is_committed(BytesView transaction) const {
@@ -55,6 +62,7 @@ class Monitor {
  private:
   void compare_with_disk(NodeIndex node, const ReplicaStatus& status);
   void look_at_new_blocks();
+  void mark_faulty_send(NodeIndex node, const Message& message);
 
   const Plan& plan_;
   const AppKit& app_;
@@ -73,6 +81,8 @@ class Monitor {
   View highest_view_;
   MemberSetPtr set_in_force_ = book_.initial();
   std::uint64_t looked_at_ = 0;
+  std::vector<bool> is_faulty_;  // by node
+  std::size_t halted_ = 0;
 };
 
 }  // namespace hs::sim

@@ -5,8 +5,8 @@
 #include <optional>
 #include <vector>
 
+#include "lib/byzantine/wrapper.h"
 #include "lib/replica/drive.h"
-#include "lib/replica/replica.h"
 #include "lib/sim/clock.h"
 #include "lib/sim/disk.h"
 
@@ -29,10 +29,16 @@ struct ArmedCrash {
 
 struct Process {
   std::unique_ptr<App> app;
-  std::unique_ptr<Replica> replica;
+  std::unique_ptr<byzantine::Wrapper> replica;  // honest, but for the faulty ones
   SelfQueue to_self;
   std::vector<Input> inbox;  // what came while it was paused
   bool is_paused = false;
+};
+
+// A disk as it was, to be put back.
+struct DiskCopy {
+  SimDisk disk;
+  RecordFile record;
 };
 
 struct Node {
@@ -42,6 +48,7 @@ struct Node {
   SimDisk disk;
   RecordFile record;
   std::optional<ArmedCrash> armed;
+  std::optional<DiskCopy> copy;
   std::uint64_t incarnation = 0;     // of the process, counted from 1
   std::unique_ptr<Process> process;  // null: not running
   // When the process must run next, in world time, whatever comes in.

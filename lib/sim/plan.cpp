@@ -4,6 +4,7 @@
 
 #include "lib/base/check.h"
 #include "lib/base/rng.h"
+#include "lib/sim/plan_faulty.h"
 
 namespace hs::sim {
 namespace {
@@ -172,6 +173,21 @@ void draw_profile(Rng& rng, Plan& plan) {
     case Profile::vsu:
       draw_churn(rng, plan);
       break;
+    case Profile::byz:
+      draw_byzantine(rng, plan);
+      if (rng.chance(1, 2)) draw_network_faults(rng, plan.network);
+      if (rng.chance(1, 2)) {
+        draw_fault_times(rng, plan);
+        plan.faults.crash_weight = 2;
+        plan.faults.partition_weight = 4;
+      }
+      break;
+    case Profile::fork:
+      draw_fork(rng, plan);
+      break;
+    case Profile::twins:
+      draw_twins(rng, plan);
+      break;
     case Profile::overload:
       plan.network.before = draw_delay(rng, view_timeout / 4);
       plan.config.message_buffer_bytes = rng.between(4, 64) << 10;
@@ -192,6 +208,9 @@ std::string_view name_of(Profile profile) {
     case Profile::silent: return "silent";
     case Profile::overload: return "overload";
     case Profile::vsu: return "vsu";
+    case Profile::byz: return "byz";
+    case Profile::fork: return "fork";
+    case Profile::twins: return "twins";
   }
   return "";
 }
@@ -212,6 +231,9 @@ Plan make_plan(const PlanRequest& request) {
   const bool is_calm = request.profile == Profile::calm;
   std::size_t nodes = is_calm ? 4 : draw_nodes(rng);
   if (request.profile == Profile::silent) nodes = rng.chance(1, 2) ? 4 : 7;
+  if (request.profile == Profile::byz) nodes = rng.chance(1, 2) ? 4 : rng.chance(2, 3) ? 7 : 10;
+  if (request.profile == Profile::fork) nodes = rng.chance(2, 3) ? 4 : 7;
+  if (request.profile == Profile::twins) nodes = 4;
   nodes = request.nodes.value_or(nodes);
   HS_CHECK(nodes > 0);
   plan.powers.assign(nodes, Power{1});
@@ -232,7 +254,13 @@ Plan make_plan(const PlanRequest& request) {
   plan.turn = draw(rng, std::chrono::microseconds(5), std::chrono::microseconds(200));
   draw_work(rng, plan);
   draw_profile(rng, plan);
-  plan.real_signatures = !is_calm && nodes <= 7 && rng.chance(1, 25);
+  if (plan.profile == Profile::swarm && plan.churn.changes_max == 0) {
+    Rng byzantine = rng.substream("byzantine");
+    if (byzantine.chance(1, 4)) draw_byzantine(byzantine, plan);
+  }
+  plan.drift_ppm.resize(plan.nodes(), 0);
+  const bool is_short = plan.profile == Profile::twins;
+  plan.real_signatures = !is_calm && !is_short && nodes <= 7 && rng.chance(1, 25);
   return plan;
 }
 

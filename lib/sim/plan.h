@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lib/byzantine/kind.h"
 #include "lib/replica/config.h"
 #include "lib/sim/violation.h"
 
@@ -21,10 +22,14 @@ enum class Profile {
   silent,     // as many as may fail are dead from the start: commits go on within a known gap
   overload,   // tiny buffers, slow links and more work than fits
   vsu,        // the validator set changes again and again, with nothing failing or with everything
+  byz,        // as many as may be faulty misbehave on purpose, to the end
+  fork,       // one more: two histories, which the honest must notice
+  twins,      // keys used twice, and a partition of its own for each of the first views
 };
 inline constexpr std::array profiles{Profile::calm,      Profile::swarm, Profile::crash,
                                      Profile::partition, Profile::sync,  Profile::silent,
-                                     Profile::overload,  Profile::vsu};
+                                     Profile::overload,  Profile::vsu,    Profile::byz,
+                                     Profile::fork,      Profile::twins};
 [[nodiscard]] std::string_view name_of(Profile profile);
 [[nodiscard]] std::optional<Profile> profile_from(std::string_view name);
 
@@ -81,6 +86,28 @@ struct ChurnPlan {
   bool restarts_all = false;       // everybody dies in the middle of a change
 };
 
+// What a faulty node does, from start to end.
+struct Misbehaviour {
+  NodeIndex node = 0;
+  byzantine::Kind kind = byzantine::Kind::silent;
+};
+// A second process with the key of another node: honest code that cannot know of its double.
+struct Twin {
+  NodeIndex node = 0;
+  NodeIndex of = 0;
+};
+// Honest code over a disk that somebody puts back as it was.
+struct Amnesia {
+  NodeIndex node = 0;
+  Duration copied_at{};
+  Duration restored_at{};
+};
+// Who reaches whom with messages of one view: those of one group.
+struct ViewPartition {
+  std::vector<std::uint8_t> group;  // by node
+  std::string_view muted;           // a kind of message that nobody gets; empty: none
+};
+
 struct Plan {
   std::uint64_t seed = 0;
   Profile profile = Profile::swarm;
@@ -94,6 +121,11 @@ struct Plan {
   FaultPlan faults;
   WorkPlan work;
   ChurnPlan churn;
+  // Faulty are the nodes in these three; rules are held against all others.
+  std::vector<Misbehaviour> byzantine;
+  std::vector<Twin> twins;               // the last nodes, without power of their own
+  std::optional<Amnesia> amnesia;
+  std::vector<ViewPartition> partitions; // of views 1, 2, ...; for the profile twins
   Duration start_spread{};               // nodes start within this
   Duration turn{};                       // between two messages of a node to itself
   Duration faults_end{};                 // the network heals at the latest at this time
@@ -101,6 +133,7 @@ struct Plan {
   bool check_pause = false;              // G13 applies: nothing fails at all
 
   [[nodiscard]] std::size_t nodes() const { return powers.size(); }
+  [[nodiscard]] bool is_faulty(NodeIndex node) const;
 };
 
 // What the caller fixes; the rest is drawn.

@@ -5,6 +5,7 @@
 #include "lib/base/check.h"
 #include "lib/sim/churn.h"
 #include "lib/sim/faults.h"
+#include "lib/sim/run_faulty.h"
 #include "lib/sim/workload.h"
 
 namespace hs::sim {
@@ -46,28 +47,7 @@ void run_healed(World& world) {
   }
 }
 
-}  // namespace
-
-RunResult run_plan(const PlanRequest& request, const Plan& plan, const TraceSink& trace) {
-  const CheckNote note("replay: " + replay_line(request));
-  World world(plan, trace);
-  const Rng root(plan.seed);
-  Faults faults(world, root.substream("faults"));
-  Workload workload(world, root.substream("workload"));
-  Churn churn(world, root.substream("churn"));
-  start_nodes(world, root.substream("start"));
-  workload.begin();
-  if (!plan.check_pause) churn.begin();
-  if (plan.faults_end > Duration{0}) {
-    run_faults(world, faults);
-  } else {
-    const Duration settled = plan.start_spread + plan.network.reconnect_max;
-    world.run_until(Instant(settled + plan.config.advertise_interval));
-  }
-  churn.end_faults();
-  if (plan.check_pause) churn.begin();  // everybody is there: from now on nothing may hold us up
-  if (!world.violation()) run_healed(world);
-  if (!world.violation()) world.audit();
+RunResult result_of(const PlanRequest& request, World& world) {
   const Monitor& monitor = world.monitor();
   RunResult result;
   result.request = request;
@@ -84,6 +64,37 @@ RunResult run_plan(const PlanRequest& request, const Plan& plan, const TraceSink
   if (counts.doubled > 0) result.marks.count("message doubled", counts.doubled);
   if (counts.swallowed > 0) result.marks.count("message swallowed by a cut", counts.swallowed);
   return result;
+}
+
+}  // namespace
+
+RunResult run_plan(const PlanRequest& request, const Plan& plan, const TraceSink& trace) {
+  const CheckNote note("replay: " + replay_line(request));
+  World world(plan, trace);
+  const Rng root(plan.seed);
+  Faults faults(world, root.substream("faults"));
+  Workload workload(world, root.substream("workload"));
+  Churn churn(world, root.substream("churn"));
+  plan_amnesia(world);
+  start_nodes(world, root.substream("start"));
+  workload.begin();
+  if (plan.profile == Profile::fork) {
+    run_fork(world);
+    return result_of(request, world);
+  }
+  if (!plan.partitions.empty()) partition_by_view(world);
+  if (!plan.check_pause) churn.begin();
+  if (plan.faults_end > Duration{0}) {
+    run_faults(world, faults);
+  } else {
+    const Duration settled = plan.start_spread + plan.network.reconnect_max;
+    world.run_until(Instant(settled + plan.config.advertise_interval));
+  }
+  churn.end_faults();
+  if (plan.check_pause) churn.begin();  // everybody is there: from now on nothing may hold us up
+  if (!world.violation()) run_healed(world);
+  if (!world.violation()) world.audit();
+  return result_of(request, world);
 }
 
 RunResult run_seed(const PlanRequest& request, const TraceSink& trace) {

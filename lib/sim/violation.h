@@ -2,6 +2,8 @@
 // proves nothing.
 #pragma once
 #include <cstddef>
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,11 +32,22 @@ class Judge {
   void set_time(Instant now) { now_ = now; }
   [[nodiscard]] Instant now() const { return now_; }
   void violate(std::string_view rule, NodeIndex node, std::string what);
+  // While true, what is looked at comes from a faulty node: it may break any rule but I11, which
+  // takes more faulty nodes than one.
+  void excuse(bool excused) { is_excused_ = excused; }
+  // In this run the rule will be broken, as more are faulty than any protocol bears: counted only.
+  void expect(std::string rule) { expected_.emplace(std::move(rule), 0); }
+  [[nodiscard]] std::uint64_t count(const std::string& rule) const {
+    const auto found = expected_.find(rule);
+    return found == expected_.end() ? 0 : found->second;
+  }
   [[nodiscard]] const std::optional<Violation>& violation() const { return first_; }
 
  private:
   Instant now_;
   std::optional<Violation> first_;
+  std::map<std::string, std::uint64_t> expected_;
+  bool is_excused_ = false;
 };
 
 }  // namespace hs::sim

@@ -20,6 +20,13 @@ bool is_promise(const Message& message) {
          std::holds_alternative<TimeoutVote>(message) || std::holds_alternative<Proposal>(message);
 }
 
+byzantine::Kind kind_of(const Plan& plan, NodeIndex node) {
+  for (const Misbehaviour& each : plan.byzantine) {
+    if (each.node == node) return each.kind;
+  }
+  return byzantine::Kind::honest;
+}
+
 Duration clock_offset(Rng& rng) {
   return std::chrono::seconds(static_cast<std::int64_t>(rng.below(1'000'000)));
 }
@@ -50,13 +57,23 @@ class World::StepDriver {
     show_own_votes(message.get());
     const auto* peer = std::get_if<PublicKey>(&to);
     world_.monitor_.on_send(index_, peer == nullptr, message, node_.disk);
-    const auto wire = std::make_shared<const Wire>(to_borsh(*message), name_of(*message));
+    const auto wire =
+        std::make_shared<const Wire>(to_borsh(*message), name_of(*message), view_of(*message));
     if (peer == nullptr) {
       broadcast(wire, std::holds_alternative<Proposal>(*message));
-    } else if (const auto target = world_.cast_.node_of(*peer)) {
-      world_.send(index_, *target, wire);
+    } else {
+      send_to(*peer, wire);
     }
     dies_at(CrashPoint::after_send, counts);
+  }
+  void send_raw(const byzantine::RawSend& raw) {
+    if (is_dead_) return;
+    const auto wire = std::make_shared<const Wire>(*raw.bytes, raw.kind);
+    if (const auto* peer = std::get_if<PublicKey>(&raw.to)) {
+      send_to(*peer, wire);
+    } else {
+      broadcast(wire, false);
+    }
   }
   void tell(const Event& event) {
     if (is_dead_) return;
@@ -82,6 +99,14 @@ class World::StepDriver {
   [[nodiscard]] bool is_dead() const { return is_dead_; }
 
  private:
+  void send_to(const PublicKey& peer, const WirePtr& wire) {
+    const auto target = world_.cast_.node_of(peer);
+    if (!target) return;
+    world_.send(index_, *target, wire);
+    for (const Twin& twin : world_.plan_.twins) {
+      if (twin.of == *target) world_.send(index_, twin.node, wire);
+    }
+  }
   void broadcast(const WirePtr& wire, bool is_proposal) {
     const bool picks = is_proposal && world_.network_.picks_on_proposal();
     for (NodeIndex to = 0; to < world_.nodes_.size(); ++to) {
@@ -222,6 +247,7 @@ void World::step(NodeIndex node, const Input& input) {
     const Output output = mine.process->replica->step(mine.clock.local(now()), input);
     StepDriver driver(*this, node, output);
     act_on(output, driver, mine.process->to_self);
+    for (const auto& raw : mine.process->replica->take_raw()) driver.send_raw(raw);
     driver.show_own_votes(nullptr);
     dies = driver.is_dead();
   } catch (const StoreFailure& failure) {
@@ -232,7 +258,7 @@ void World::step(NodeIndex node, const Input& input) {
     die(node);
     return;
   }
-  monitor_.end_step(node, mine.process->replica->status(), live_);
+  monitor_.end_step(node, mine.process->replica->honest().status(), live_);
   plan_next(node);
 }
 
@@ -263,9 +289,9 @@ void World::start(NodeIndex node) {
   live_[node] = true;
   try {
     mine.process->app = app_->start(mine.disk);
-    mine.process->replica = std::make_unique<Replica>(
+    mine.process->replica = std::make_unique<byzantine::Wrapper>(
         plan_.config, cast_.secret(node), mine.disk, *mine.process->app,
-        Rng(plan_.seed).substream(stream), record, mine.clock.local(now()));
+        Rng(plan_.seed).substream(stream), record, mine.clock.local(now()), kind_of(plan_, node));
   } catch (const StoreFailure& failure) {
     judge_.violate("crash", node, std::string("refuses to start: ") + failure.what());
     return;
@@ -330,13 +356,27 @@ void World::resume(NodeIndex node) {
 
 std::optional<ReplicaStatus> World::status(NodeIndex node) const {
   if (!is_running(node)) return std::nullopt;
-  return nodes_[node].process->replica->status();
+  return nodes_[node].process->replica->honest().status();
 }
 
 std::uint64_t World::app_number(NodeIndex node) const {
   const auto stored = TreeReader(nodes_[node].disk).app_value(counter_app_key());
   if (!stored) return 0;
   return BorshReader(*stored).u64().value_or(0);
+}
+
+void World::copy_disk(NodeIndex node) {
+  nodes_[node].copy = DiskCopy{.disk = nodes_[node].disk, .record = nodes_[node].record};
+}
+
+void World::restore_disk(NodeIndex node) {
+  Node& mine = nodes_[node];
+  if (!mine.copy) return;
+  crash(node, Survival::all);
+  mine.disk = mine.copy->disk;
+  mine.record = mine.copy->record;
+  monitor_.marks().count("disk put back");
+  start(node);
 }
 
 // ---- clients ----
@@ -370,8 +410,16 @@ void World::forget_below(Height height) {
 
 void World::audit() {
   for (NodeIndex node = 0; node < nodes_.size(); ++node) {
-    if (!nodes_[node].disk.empty()) audit_store(node, nodes_[node].disk, judge_);
+    if (nodes_[node].disk.empty() || monitor_.is_faulty(node)) continue;
+    audit_store(node, nodes_[node].disk, judge_);
   }
+}
+
+void World::heal_links() {
+  filter_ = nullptr;
+  network_.calm_down();
+  links_changed();
+  if (trace_) trace_(now(), 0, "the network heals");
 }
 
 void World::heal() {

@@ -57,7 +57,14 @@ class World {
   // The counter app's number in the node's committed state; 0 before the first operation.
   [[nodiscard]] std::uint64_t app_number(NodeIndex node) const;
 
+  // Keeps a copy of the node's disk; and, later, puts it back under a new process.
+  void copy_disk(NodeIndex node);
+  void restore_disk(NodeIndex node);
+
   // ---- links ----
+  // Beside all else: does a message get from one node to the other? Unset: yes.
+  using Filter = std::function<bool(NodeIndex from, NodeIndex to, const Wire& wire)>;
+  void set_filter(Filter filter) { filter_ = std::move(filter); }
   // Call links_changed() after changing what is cut: connections follow in their own time.
   [[nodiscard]] Network& network() { return network_; }
   void links_changed();
@@ -75,7 +82,10 @@ class World {
 
   // Faults are over: the network is whole and quiet, every node that is not dead runs.
   void heal();
+  // The same for the links alone, and nothing is promised from then on.
+  void heal_links();
 
+  [[nodiscard]] Judge& judge() { return judge_; }
   [[nodiscard]] const Plan& plan() const { return plan_; }
   [[nodiscard]] const Cast& cast() const { return cast_; }
   [[nodiscard]] const AppKit& app() const { return *app_; }
@@ -106,6 +116,9 @@ class World {
   void schedule_link_check(NodeIndex a, NodeIndex b, Duration delay);
   void check_link(NodeIndex a, NodeIndex b);
   void close(NodeIndex a, NodeIndex b);
+  [[nodiscard]] bool has_same_key(NodeIndex a, NodeIndex b) const;
+  // Is the node connected to anybody of that key?
+  [[nodiscard]] bool reaches_key_of(NodeIndex node, NodeIndex other);
 
   const Plan& plan_;
   TraceSink trace_;
@@ -125,6 +138,7 @@ class World {
   std::uint64_t fatal_effect_ = 0;  // 0: none
   ArmedCrash fatal_crash_;
   Height forgotten_below_;
+  Filter filter_;
 };
 
 }  // namespace hs::sim

@@ -12,6 +12,17 @@ World::Connection& World::connection(NodeIndex a, NodeIndex b) {
 
 bool World::is_connected(NodeIndex a, NodeIndex b) { return connection(a, b).is_up; }
 
+bool World::has_same_key(NodeIndex a, NodeIndex b) const {
+  return !plan_.twins.empty() && cast_.key(a) == cast_.key(b);
+}
+
+bool World::reaches_key_of(NodeIndex node, NodeIndex other) {
+  for (NodeIndex each = 0; each < nodes_.size(); ++each) {
+    if (each != node && has_same_key(each, other) && is_connected(node, each)) return true;
+  }
+  return false;
+}
+
 void World::schedule_link_check(NodeIndex a, NodeIndex b, Duration delay) {
   after(delay, [this, a, b] { check_link(a, b); });
 }
@@ -20,7 +31,7 @@ void World::links_changed() {
   for (NodeIndex a = 0; a < nodes_.size(); ++a) {
     for (NodeIndex b = a + 1; b < nodes_.size(); ++b) {
       const bool is_whole = network_.is_whole(a, b);
-      if (is_whole == is_connected(a, b)) continue;
+      if (is_whole == is_connected(a, b) || has_same_key(a, b)) continue;
       schedule_link_check(a, b, is_whole ? network_.reconnect_delay() : plan_.network.close_after);
     }
   }
@@ -32,15 +43,20 @@ void World::close(NodeIndex a, NodeIndex b) {
   line.is_up = false;
   const NodeIndex low = std::min(a, b);
   const NodeIndex high = std::max(a, b);
-  if (nodes_[low].incarnation == line.low_incarnation) give(low, PeerDown{cast_.key(high)});
-  if (nodes_[high].incarnation == line.high_incarnation) give(high, PeerDown{cast_.key(low)});
+  const auto tell = [&](NodeIndex node, std::uint64_t incarnation, NodeIndex other) {
+    if (nodes_[node].incarnation != incarnation || reaches_key_of(node, other)) return;
+    give(node, PeerDown{cast_.key(other)});
+  };
+  tell(low, line.low_incarnation, high);
+  tell(high, line.high_incarnation, low);
 }
 
 void World::check_link(NodeIndex a, NodeIndex b) {
   const NodeIndex low = std::min(a, b);
   const NodeIndex high = std::max(a, b);
   const auto is_wanted = [&] {
-    return nodes_[low].is_running() && nodes_[high].is_running() && network_.is_whole(low, high);
+    return nodes_[low].is_running() && nodes_[high].is_running() &&
+           network_.is_whole(low, high) && !has_same_key(low, high);
   };
   Connection& line = connection(low, high);
   const bool is_stale = line.low_incarnation != nodes_[low].incarnation ||
@@ -56,6 +72,7 @@ void World::check_link(NodeIndex a, NodeIndex b) {
 
 void World::send(NodeIndex from, NodeIndex to, const WirePtr& wire) {
   if (!is_connected(from, to)) return;
+  if (filter_ && !filter_(from, to, *wire)) return;
   const Network::Arrivals arrivals = network_.send(from, to, wire->kind, now());
   const Delivery delivery{.from = from, .to = to, .wire = wire};
   if (arrivals.first) queue_.push(*arrivals.first, delivery);
@@ -65,14 +82,21 @@ void World::send(NodeIndex from, NodeIndex to, const WirePtr& wire) {
 void World::deliver(const Delivery& delivery) {
   if (!is_running(delivery.to)) return;
   auto message = from_borsh<Message>(delivery.wire->bytes);
+  const bool is_faulty = monitor_.is_faulty(delivery.from);
+  if (!message && is_faulty) {
+    monitor_.marks().count("undecodable: " + message.error().what);
+    return;
+  }
   if (!message) {
     judge_.violate("I01", delivery.from,
                    "sends a " + std::string(delivery.wire->kind) + " that does not decode: " +
                        message.error().what);
     return;
   }
+  auto shared = std::make_shared<const Message>(*std::move(message));
+  if (is_faulty) monitor_.on_word_of_faulty(delivery.from, shared);
   give(delivery.to, FromPeer{.origin = cast_.key(delivery.from),
-                             .message = std::make_shared<const Message>(*std::move(message)),
+                             .message = std::move(shared),
                              .bytes = delivery.wire->bytes.size()});
 }
 

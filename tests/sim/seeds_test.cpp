@@ -54,6 +54,14 @@ TEST_CASE("vsu seeds 101 to 130 keep every rule", "[sim][G6][I28]") {
   run_seeds(Profile::vsu, 101, 30);
 }
 
+TEST_CASE("byz seeds keep every rule", "[sim][byz]") { run_seeds(Profile::byz, 1, 32); }
+
+TEST_CASE("every honest node notices a fork, and nothing else breaks", "[sim][fork]") {
+  run_seeds(Profile::fork, 1, 20);
+}
+
+TEST_CASE("twins scenarios keep every rule", "[sim][twins]") { run_seeds(Profile::twins, 1, 160); }
+
 TEST_CASE("overload seeds keep every rule", "[sim]") { run_seeds(Profile::overload, 1, 40); }
 
 TEST_CASE("seeds that once failed do not fail again", "[sim]") {

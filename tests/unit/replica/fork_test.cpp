@@ -45,6 +45,10 @@ TEST_CASE("two certificates of one view end a replica, with both in its last wor
   CHECK(last[0].ours.view == view);
   CHECK(last[0].ours.block != other.block);
   CHECK(lone.tree().committed_height() == committed);
+  const auto shown = lone.all<AdvertisePC>();
+  REQUIRE(shown.size() >= 2);
+  CHECK(shown[shown.size() - 2].highest_pc == last[0].ours);
+  CHECK(shown.back().highest_pc == last[0].theirs);
   check_is_silent(lone);
 }
 

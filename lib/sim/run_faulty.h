@@ -1,0 +1,16 @@
+// Runs in which keys are used twice or disks put back.
+#pragma once
+#include "lib/sim/world.h"
+
+namespace hs::sim {
+
+// Schedules what the plan says of a disk that is put back.
+void plan_amnesia(World& world);
+// From now on messages of a view pass as the plan's partition of that view lets them; what has no
+// view goes by the view that its sender is in. Everybody gets work of its own.
+void partition_by_view(World& world);
+// Two halves of the network build a history each, then meet: every honest node must stop. What
+// breaks by the fork itself is expected, all else is not.
+void run_fork(World& world);
+
+}  // namespace hs::sim
