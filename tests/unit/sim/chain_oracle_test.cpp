@@ -91,7 +91,7 @@ TEST_CASE("a block whose hash, height or parent does not fit breaks L5", "[sim][
   }
 }
 
-TEST_CASE("a commit that leaves out a height or a parent breaks L6", "[sim][L6]") {
+TEST_CASE("a commit that leaves out a height breaks L6, one that leaves out a parent G2", "[sim][L6]") {
   SECTION("height left out") {
     ChainFixture f;
     f.propose_up_to(5);
@@ -107,7 +107,7 @@ TEST_CASE("a commit that leaves out a height or a parent breaks L6", "[sim][L6]"
     f.propose(child);
     f.oracle.on_commit(0, f.blocks[0].hash, Height{0});
     f.oracle.on_commit(0, child.hash, Height{1});
-    CHECK(f.broken() == "L6");
+    CHECK(f.broken() == "G2");
   }
   SECTION("a block that nobody proposed") {
     ChainFixture f;
