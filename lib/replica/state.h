@@ -177,7 +177,6 @@ class ReplicaState {
   // ---- sync.cpp ----
   struct Ask {
     std::optional<PublicKey> prefer;
-    bool from_committed = false;  // repeat from committed + 1 [S52]
     bool at_once = false;         // not held to the spacing of 20 ms
     bool resting_too = true;      // also of servers that have used up their session
   };
@@ -186,7 +185,8 @@ class ReplicaState {
   void fill_window();
   [[nodiscard]] std::optional<PublicKey> choose_server(const Ask& how,
                                                        std::optional<Height> height);
-  [[nodiscard]] Height sync_start(bool from_committed) const;
+  [[nodiscard]] Height sync_start() const;
+  [[nodiscard]] Height after_committed() const;
   [[nodiscard]] bool is_far_behind() const;
   [[nodiscard]] std::vector<HeightRange> held_ranges() const;
   [[nodiscard]] bool is_server_address(const PublicKey& peer) const;
@@ -210,6 +210,7 @@ class ReplicaState {
   [[nodiscard]] bool is_certified_elsewhere(const SyncJob& job, const Block& block);
   void drop_misfits();
   void account(SyncJob& job);
+  void look_elsewhere(const SyncJob& job);
   void finish_job(std::size_t index, Taking how);
 
   // ---- sync_server.cpp ----

@@ -29,7 +29,8 @@ std::optional<HeightRange> heights_of(const std::vector<Block>& blocks) {
 
 void ReplicaState::ask(const Ask& how) {
   if (!how.at_once && requests_.last_ask() && now_ - *requests_.last_ask() < ask_spacing) return;
-  if (is_far_behind() && !how.from_committed) {
+  const bool elsewhere = run_ && run_->start;
+  if (is_far_behind() && !elsewhere) {
     if (!run_) run_.emplace();
     run_->wants_more = true;
     if (how.prefer) run_->prefer = how.prefer;
@@ -37,8 +38,9 @@ void ReplicaState::ask(const Ask& how) {
   }
   const std::optional<PublicKey> server = choose_server(how, tree_.committed_height());
   if (!server) return;
-  const Height start = sync_start(how.from_committed);
-  ask_server(*server, how.from_committed ? start : first_uncovered(start, held_ranges()));
+  const Height start = elsewhere ? *std::exchange(run_->start, std::nullopt)
+                                 : first_uncovered(sync_start(), held_ranges());
+  ask_server(*server, start);
 }
 
 void ReplicaState::ask_server(const PublicKey& server, Height start) {
@@ -52,7 +54,7 @@ void ReplicaState::ask_server(const PublicKey& server, Height start) {
 
 // Asks for the next heights that nobody has been asked for, of whoever is free and claims them.
 void ReplicaState::fill_window() {
-  const Height first = sync_start(false);
+  const Height first = sync_start();
   while (requests_.under_way() < (HS_MUTATE(S52b) ? 1 : parallel_max)) {
     std::vector<HeightRange> covered = held_ranges();
     for (const HeightRange& range : requests_.ranges()) covered.push_back(range);
@@ -107,12 +109,10 @@ std::optional<PublicKey> ReplicaState::choose_server(const Ask& how, std::option
 
 // After the highest certified block if it is held, as a run of uncommitted blocks longer than a
 // response would stick otherwise; blocks of other branches never raise the start. [S52]
-Height ReplicaState::sync_start(bool from_committed) const {
-  const std::optional<Height> committed = tree_.committed_height();
-  const Height after_committed = committed ? next(*committed) : Height{0};
-  if (from_committed || tree_.highest_pc().is_genesis()) return after_committed;
+Height ReplicaState::sync_start() const {
+  if (tree_.highest_pc().is_genesis()) return after_committed();
   const auto highest = tree_.header(tree_.highest_pc().block);
-  if (!highest) return after_committed;
+  if (!highest) return after_committed();
   // An update that is not committed here comes once more, for the Commit PC that comes with it:
   // without it the Decide PC of a set that shares no member with ours proves nothing. [S07]
   const auto& status = tree_.updates_status(tree_.highest_pc().block);
@@ -120,9 +120,14 @@ Height ReplicaState::sync_start(bool from_committed) const {
   return next(highest->height);
 }
 
+Height ReplicaState::after_committed() const {
+  const std::optional<Height> committed = tree_.committed_height();
+  return committed ? next(*committed) : Height{0};
+}
+
 // Are more committed blocks on offer than one reply can bring?
 bool ReplicaState::is_far_behind() const {
-  const Height start = sync_start(false);
+  const Height start = sync_start();
   return !peers_.servers(Height{start.value + config_.sync_request_blocks}).empty();
 }
 
@@ -195,7 +200,7 @@ void ReplicaState::on_advertise_block(const PublicKey& origin, const AdvertiseBl
     return;
   }
   peers_.advertised(origin, height, now_);
-  if (height.value < sync_start(false).value + trigger_height_difference) return;
+  if (height.value < sync_start().value + trigger_height_difference) return;
   if (requests_.last_ask() && now_ - *requests_.last_ask() < config_.sync_retry) return;
   if (!run_ || is_far_behind()) ask({.prefer = origin});
 }
@@ -245,6 +250,7 @@ void ReplicaState::on_sync_response(const PublicKey& origin, const BlockSyncResp
   job.peer = origin;
   job.blocks = std::move(linked.blocks);
   job.highest_pc = message.highest_pc;
+  job.asked_from = request.start;
   job.bytes = bytes;
   if (!make_room(job)) return;
   jobs_.push_back(std::move(job));

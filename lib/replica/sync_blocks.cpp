@@ -44,7 +44,9 @@ ReplicaState::Taking ReplicaState::look_at(SyncJob& job) {
   const PhaseCertificate& justify = job.front().justify;
   if (!justify.is_genesis() && !tree_.contains(justify.block)) {
     // An earlier range is on its way, or it hangs on a branch that we do not know.
-    return job.front().height > sync_start(false) ? Taking::waits : Taking::stop;
+    const bool is_early = job.front().height > sync_start();
+    return is_early && (is_far_behind() || requests_.any_under_way()) ? Taking::waits
+                                                                      : Taking::stop;
   }
   if (!job.pc_view_before) job.pc_view_before = tree_.highest_pc().view;
   if (job.position < job.certified_until) return Taking::go;
@@ -193,13 +195,23 @@ void ReplicaState::finish_job(std::size_t index, Taking how) {
     }
   }
   account(job);
-  const bool parent_unknown = how == Taking::stop && !job.took_blocks &&
-                              !job.front().justify.is_genesis() &&
-                              !tree_.contains(job.front().justify.block);
-  if (parent_unknown && run_ && !run_->repeated_from_committed) {
-    run_->repeated_from_committed = true;
-    ask({.prefer = job.peer, .from_committed = true, .at_once = true});
+  if (run_ && !job.took_blocks && !HS_MUTATE(S52c)) look_elsewhere(job);
+}
+
+// A reply that brought nothing: the branch that we miss may part from ours anywhere above the
+// committed block, and be lower than ours. We start from there, and walk up past what is held. [S52]
+void ReplicaState::look_elsewhere(const SyncJob& job) {
+  const bool all_held = job.is_done() && !job.blocks.empty();
+  const bool misses_branch = retained_ || !parked_.empty() || !job.is_done() ||
+                             !tree_.contains(job.highest_pc.block);
+  if (!misses_branch || job.highest_pc.is_genesis()) return;
+  if (all_held && job.is_full) {
+    run_->start = next(job.blocks.back().height);
+  } else if (job.asked_from > after_committed()) {
+    run_->start = after_committed();
   }
+  if (!run_->start || std::exchange(run_->tried_elsewhere, true)) return;
+  ask({.prefer = job.peer, .at_once = true});
 }
 
 }  // namespace hs

@@ -15,6 +15,7 @@ struct SyncJob {
   PublicKey peer;
   std::vector<Block> blocks;  // linked by hash
   PhaseCertificate highest_pc;
+  Height asked_from;
   std::size_t bytes = 0;  // of the reply
 
   std::size_t position = 0;            // blocks before it are in the tree
@@ -33,7 +34,10 @@ struct SyncJob {
 struct SyncRun {
   bool wants_more = false;  // a reply has moved us on, so there may be more where it came from
   std::optional<PublicKey> prefer;
-  bool repeated_from_committed = false;  // once a run [S52]
+  // Where the next request starts, if not after the highest certified block: that block may stand
+  // on a branch that everybody else has abandoned. [S52]
+  std::optional<Height> start;
+  bool tried_elsewhere = false;  // at once only once a run; later tries come with the retries
 };
 
 }  // namespace hs

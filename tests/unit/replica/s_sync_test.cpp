@@ -75,6 +75,22 @@ TEST_CASE("the server's own limit holds whatever is asked for", "[replica][S18]"
   CHECK(blocks_for(0) == 1);
 }
 
+TEST_CASE("whoever asks for more bytes than its share a second is answered later", "[replica][S18]") {
+  Lone lone;
+  lone.grow_to(3);
+  lone.forget();
+  constexpr std::size_t requests = 10'000;
+  const BlockSyncRequest request{test_chain, Height{0}, 1};
+  for (std::size_t i = 0; i < requests; ++i) lone.receive(2, request);
+  const std::size_t answered = lone.all_to<BlockSyncResponse>(2).size();
+  CHECK(answered > 1'000);
+  CHECK(answered < requests);
+  lone.receive(3, request);
+  CHECK(lone.all_to<BlockSyncResponse>(3).size() == 1);
+  lone.wait(milliseconds(1'000));
+  CHECK(lone.all_to<BlockSyncResponse>(2).size() == answered + 1);  // the newest, once
+}
+
 TEST_CASE("a replica votes while it syncs", "[replica][sync][I40]") {
   Lone lone;
   lone.connect({2, 3});
