@@ -46,23 +46,30 @@ void ReplicaState::look_for_fork(const PublicKey& origin, const Message& message
     const auto ours = certificate_of_view(pc->view);
     if (ours) hold_against(*ours, *pc, "a quorum has signed two statements in one view");
   }
-  const auto look_at_block = [&](const Block& block) {
-    if (block.justify.is_genesis() || block.height == Height{0}) return;
-    const Height parent{block.height.value - 1};
-    if (!tree_.committed_height() || parent > *tree_.committed_height()) return;
-    const std::optional<Hash> committed = tree_.block_at(parent);
-    if (!committed || *committed == block.justify.block) return;
-    // An older certificate may be of a branch that was given up, a newer one cannot: the quorum
-    // that committed ours had locked it by then.
-    const auto ours = certificate_of_committed(parent, *committed);
-    if (!ours || block.justify.view < ours->view) return;
-    hold_against(*ours, block.justify, "a quorum has certified a block beside a committed one");
-  };
-  if (const auto* proposal = std::get_if<Proposal>(&message)) look_at_block(proposal->block);
   if (const auto* response = std::get_if<BlockSyncResponse>(&message)) {
-    std::ranges::for_each(response->blocks, look_at_block);
+    for (std::size_t i = 0; i < response->blocks.size(); ++i) {
+      const bool is_last = i + 1 == response->blocks.size();
+      look_beside_committed(response->blocks[i],
+                            is_last ? response->highest_pc : response->blocks[i + 1].justify);
+    }
   }
   failed_checks_.use(origin, now_, verifier_.signatures().refused() - refused);
+}
+
+// Is a block certified that stands at the height of another, committed one? Its height is what its
+// hash says: of a certificate alone, or of the block that carries it, the height is the sender's
+// word, and one liar could stop everybody.
+void ReplicaState::look_beside_committed(const Block& block, const PhaseCertificate& pc) {
+  if (pc.block != block.hash || pc.is_genesis()) return;
+  if (!tree_.committed_height() || block.height > *tree_.committed_height()) return;
+  const std::optional<Hash> committed = tree_.block_at(block.height);
+  if (!committed || *committed == block.hash) return;
+  if (block_hash(block.height, block.justify, block.data_hash) != block.hash) return;
+  // An older certificate may be of a branch that was given up, a newer one cannot: the quorum that
+  // committed ours had locked it by then.
+  const auto ours = certificate_of_committed(block.height, *committed);
+  if (!ours || pc.view < ours->view) return;
+  hold_against(*ours, pc, "a quorum has certified a block beside a committed one");
 }
 
 // Of the branch that the highest certificate is on; none if it has none of that view, or only

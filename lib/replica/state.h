@@ -121,6 +121,7 @@ class ReplicaState {
   [[nodiscard]] std::optional<PhaseCertificate> certificate_of_committed(Height height,
                                                                          const Hash& block) const;
   void hold_against(const PhaseCertificate& ours, const PhaseCertificate& theirs, const char* why);
+  void look_beside_committed(const Block& block, const PhaseCertificate& pc);
   [[nodiscard]] bool extends_committed(const Hash& block) const;
   void halt(const PhaseCertificate& ours, const PhaseCertificate& theirs, const char* why);
 

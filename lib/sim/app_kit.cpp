@@ -27,6 +27,9 @@ class CounterKit : public AppKit {
     const auto change = set_change_of(data);
     return change ? std::optional(change->updates) : std::nullopt;
   }
+  [[nodiscard]] Hash data_hash_of(const Data& data) const override {
+    return counter_data_hash(data);
+  }
   [[nodiscard]] std::vector<Hash> transactions_in(const Data& data) const override {
     std::vector<Hash> hashes;
     if (const auto change = set_change_of(data)) return {sha256(to_transaction(*change))};
@@ -79,6 +82,7 @@ class KvKit : public AppKit {
   [[nodiscard]] std::optional<ValidatorSetUpdates> set_updates_in(const Data&) const override {
     return std::nullopt;
   }
+  [[nodiscard]] Hash data_hash_of(const Data& data) const override { return kv::hash_of(data); }
   [[nodiscard]] std::vector<Hash> transactions_in(const Data& data) const override {
     std::vector<Hash> hashes;
     const auto transactions = kv::encoded_transactions(data);

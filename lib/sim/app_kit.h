@@ -23,6 +23,8 @@ class AppKit {
   // What a block's data do to the validator set; none for an ordinary block.
   [[nodiscard]] virtual std::optional<ValidatorSetUpdates> set_updates_in(
       const Data& data) const = 0;
+  // The data_hash that the app demands of a block with these data.
+  [[nodiscard]] virtual Hash data_hash_of(const Data& data) const = 0;
   // Hashes of the transactions of a committed block; none if its data are not the app's.
   [[nodiscard]] virtual std::vector<Hash> transactions_in(const Data& data) const = 0;
 };

@@ -16,11 +16,6 @@ Bytes done_key(std::uint64_t id) {
   return to_bytes("done " + std::to_string(id));
 }
 
-Hash data_hash_of(const Data& data) {
-  if (data.size() > 1) return sha256({as_bytes("set change"), data.back()});
-  return data.empty() ? sha256(as_bytes("no operations")) : sha256(data.front());
-}
-
 std::uint64_t number_at(const AppView& state, const Bytes& key) {
   const std::optional<Bytes> stored = state.get(key);
   if (!stored) return 0;
@@ -65,6 +60,11 @@ Result<SetChange> change_from(BytesView transaction) {
 
 }  // namespace
 
+Hash counter_data_hash(const Data& data) {
+  if (data.size() > 1) return sha256({as_bytes("set change"), data.back()});
+  return data.empty() ? sha256(as_bytes("no operations")) : sha256(data.front());
+}
+
 Result<SetChange> set_change_of(const Data& data) {
   if (data.size() != 2 || !data.front().empty()) return fail(Errc::bad_value, "no change");
   return change_from(data.back());
@@ -98,7 +98,7 @@ std::optional<ProducedBlock> CounterApp::produce_change(const AppView& state) co
     if (state.get(done_key(id))) continue;
     ProducedBlock block;
     block.data = {Bytes{}, to_transaction(SetChange{.id = id, .updates = updates})};
-    block.data_hash = data_hash_of(block.data);
+    block.data_hash = counter_data_hash(block.data);
     return block;
   }
   return std::nullopt;
@@ -118,7 +118,7 @@ std::variant<ProducedBlock, NotYet> CounterApp::produce(const ProduceRequest& re
   if (count == 0 && !request.must_propose) return NotYet{};
   ProducedBlock block;
   if (count > 0) block.data.push_back(std::move(datum));
-  block.data_hash = data_hash_of(block.data);
+  block.data_hash = counter_data_hash(block.data);
   return block;
 }
 
@@ -135,7 +135,7 @@ Validation CounterApp::validate_change(const ValidateRequest& request) {
 
 Validation CounterApp::validate(const ValidateRequest& request) {
   const Data& data = request.block.data;
-  if (data_hash_of(data) != request.block.data_hash) return InvalidBlock{"data hash differs"};
+  if (counter_data_hash(data) != request.block.data_hash) return InvalidBlock{"data hash differs"};
   if (data.size() > 1) return validate_change(request);
   const auto operations = operations_of(data);
   if (!operations) return InvalidBlock{operations.error().what};

@@ -34,6 +34,8 @@ struct SetChange {
 [[nodiscard]] Bytes to_transaction(const SetChange& change);
 // The change that a block's data make: a change has a block of its own, of two datums of which the
 // first is empty. Errors: bad_value and what decoding finds.
+// Binds all data of a block. [S04]
+[[nodiscard]] Hash counter_data_hash(const Data& data);
 [[nodiscard]] Result<SetChange> set_change_of(const Data& data);
 
 // The operations in a block's data, in order. Errors: too_long (other than one datum or none), bad

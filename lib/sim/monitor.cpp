@@ -146,7 +146,10 @@ void Monitor::mark_faulty_send(NodeIndex node, const Message& message) {
 void Monitor::on_word_of_faulty(NodeIndex node, const MessagePtr& message) {
   judge_.excuse(true);
   const auto look_at = [&](const Block& block) {
+    if (app_.data_hash_of(block.data) != block.data_hash) return;  // [S04] false data, true hash
     chain_.on_word_of_faulty(node, std::shared_ptr<const Block>(message, &block));
+    // What a faulty leader puts into its block is its own word as a client.
+    for (const Hash& transaction : app_.transactions_in(block.data)) state_.on_submit(transaction);
   };
   if (const auto* proposal = std::get_if<Proposal>(message.get())) look_at(proposal->block);
   if (const auto* response = std::get_if<BlockSyncResponse>(message.get())) {

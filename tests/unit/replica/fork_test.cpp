@@ -56,10 +56,15 @@ TEST_CASE("a newer certificate beside a committed block ends a replica", "[repli
   Lone lone;
   lone.grow_to(8);
   const Height committed = *lone.replica->status().committed_height;
-  const PhaseCertificate other =
-      lone.pc(View{lone.view().value + 40}, test_hash("beside the committed block"));
+  const PhaseCertificate& justify = lone.tree().header(lone.chain[committed.value].hash)->justify;
+  const Block beside = Lone::block(committed, justify, "beside the committed block");
+  const PhaseCertificate other = lone.pc(View{lone.view().value + 40}, beside.hash);
+  // Shown by its certificate alone it might stand anywhere: the height of who carries it is a word.
   const Block child = Lone::block(next(committed), other, "its child");
+  lone.propose(child);
   lone.receive(2, BlockSyncResponse{{child}, genesis_pc()});
+  CHECK(lone.told<event::SafetyViolation>().empty());
+  lone.receive(2, BlockSyncResponse{{beside}, other});
   REQUIRE(lone.told<event::SafetyViolation>().size() == 1);
   CHECK(lone.told<event::SafetyViolation>()[0].theirs == other);
   check_is_silent(lone);
@@ -78,8 +83,9 @@ TEST_CASE("forged and older certificates beside our branch harm nobody", "[repli
   gap.advance(gap.tc(10));
   gap.grow_to(18);
   REQUIRE(*gap.replica->status().committed_height > Height{4});
-  const PhaseCertificate old = gap.pc(View{7}, test_hash("given up"));
-  gap.receive(2, BlockSyncResponse{{Lone::block(Height{5}, old, "its child")}, genesis_pc()});
+  const Block given_up =
+      Lone::block(Height{4}, gap.tree().header(gap.chain[4].hash)->justify, "given up");
+  gap.receive(2, BlockSyncResponse{{given_up}, gap.pc(View{7}, given_up.hash)});
   CHECK(gap.replica->status().committed_height > Height{4});
   for (Lone* each : {&lone, &gap}) {
     CHECK(each->told<event::SafetyViolation>().empty());
