@@ -294,8 +294,8 @@ nlohmann::ordered_json Source::post(const std::string& target, const nlohmann::o
 
 void Source::stream(const std::string& target, milliseconds silence,
                     const std::function<bool(const std::string& line)>& on_line) {
-  if (impl_->stored) (void)impl_->read_files("/v1/events");
-  (void)impl_->ask(milliseconds(0), [&](RpcClient& client) -> Result<RpcReply> {
+  if (impl_->stored) (void)json_or_throw(impl_->read_files("/v1/events"));
+  const RpcReply end = impl_->ask(milliseconds(0), [&](RpcClient& client) -> Result<RpcReply> {
     const Status ended = client.stream(target, silence, on_line);
     if (!ended && ended.error().code == Errc::bad_value) {
       return RpcReply{.status = 400, .body = ended.error().what};
@@ -303,6 +303,7 @@ void Source::stream(const std::string& target, milliseconds silence,
     if (!ended) return std::unexpected(ended.error());
     return RpcReply{.status = 200, .body = ""};
   });
+  if (end.status != 200) (void)json_or_throw(end);
 }
 
 bool Source::is_offline() const { return impl_->stored.has_value(); }

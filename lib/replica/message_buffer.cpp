@@ -22,10 +22,15 @@ bool MessageBuffer::insert(View view, Entry entry, std::size_t sender_bytes_max)
   if (entry.bytes > std::min(sender_bytes_max, bytes_max_)) return false;
   if (const auto found = views_.find(view); found != views_.end()) {
     const auto kind = kind_of(*entry.message);
-    const bool known = std::any_of(found->second.begin(), found->second.end(), [&](const Entry& e) {
-      return e.origin == entry.origin && kind_of(*e.message) == kind;
-    });
-    if (known) return false;
+    std::size_t of_kind = 0;
+    for (const Entry& held : found->second) {
+      if (held.origin != entry.origin || kind_of(*held.message) != kind) continue;
+      if (*held.message == *entry.message) return false;
+      ++of_kind;
+    }
+    // Two different votes are evidence against their signer, more are no better. [S23]
+    const bool is_vote = std::holds_alternative<PhaseVote>(*entry.message);
+    if (of_kind >= (is_vote ? 2 : 1)) return false;
   }
   const auto used = [&] {
     const auto share = shares_.find(entry.origin);

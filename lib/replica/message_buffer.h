@@ -20,7 +20,8 @@ class MessageBuffer {
 
   explicit MessageBuffer(std::size_t bytes_max) : bytes_max_(bytes_max) {}
 
-  // Keeps the message unless its sender already has one of its kind for that view, or has used up
+  // Keeps the message unless its sender already has one of its kind (of votes: two different ones,
+  // which are evidence [S23]) for that view, or has used up
   // `sender_bytes_max` with messages for nearer views. Of one sender's messages the farthest leave
   // first; when the whole is full, the farthest of all.
   bool insert(View view, Entry entry, std::size_t sender_bytes_max);

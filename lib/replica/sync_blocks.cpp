@@ -173,7 +173,10 @@ void ReplicaState::account(SyncJob& job) {
   const bool overtaken = !job.blocks.empty() && job.is_done() && !job.took_blocks;
   if (!overtaken) sessions_.replied(job.peer, !certified);
   if (!run_) return;
-  if (certified || job.took_blocks || overtaken) {
+  // What was held already leads on only if others have moved the start meanwhile: a tip without a
+  // certificate comes with every reply while the network stands still.
+  const bool moved_on = overtaken && (sync_start() > job.asked_from || HS_MUTATE(S52d));
+  if (certified || job.took_blocks || moved_on) {
     run_->wants_more = true;
     if (job.is_full) run_->prefer = job.peer;
   }
@@ -199,7 +202,8 @@ void ReplicaState::finish_job(std::size_t index, Taking how) {
 }
 
 // A reply that brought nothing: the branch that we miss may part from ours anywhere above the
-// committed block, and be lower than ours. We start from there, and walk up past what is held. [S52]
+// committed block, and be lower than ours. We start from there, and walk up past what is held.
+// [S52]
 void ReplicaState::look_elsewhere(const SyncJob& job) {
   const bool all_held = job.is_done() && !job.blocks.empty();
   const bool misses_branch = retained_ || !parked_.empty() || !job.is_done() ||

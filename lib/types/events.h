@@ -50,7 +50,12 @@ struct Equivocation {
 };
 // `provable`: no honest replica sends this, whatever the receiver may have missed. Without it, the
 // fault may be ours: a set or a block that we do not know yet.
-struct InvalidMessage { PublicKey origin; std::string kind; std::string why; bool provable = true; };
+struct InvalidMessage {
+  PublicKey origin;
+  std::string kind;
+  std::string why;
+  bool provable = true;
+};
 struct BanPeer { PublicKey peer; std::string why; };
 struct AppFailure { std::string call; std::string why; };
 // Two certificates that cannot both exist while at most a third of the power is faulty: `ours` is

@@ -38,7 +38,8 @@ class Genesis(EndToEnd):
         self.assertEqual(shown["schema"], "hs.genesis/v1")
         self.assertEqual(shown["testnet"], False)
         self.assertIsInstance(shown["chain_id"], str)
-        self.assertEqual(shown["params"], {"view_timeout_ms": 1000, "epoch_length": 10})
+        self.assertEqual(shown["params"], {"view_timeout_ms": 1000, "epoch_length": 10,
+                                           "reference_peers": False})
         self.assertEqual((shown["total_power"], shown["quorum"]), (4, 3))
         self.assertIsNone(shown["authority"])
         self.assertIn(shown["hash"], result.out)
@@ -74,7 +75,8 @@ class Genesis(EndToEnd):
         shown = self.json("genesis", "show", self.path("g.yaml"))
         self.assertEqual(shown["chain_id"], "7")
         self.assertEqual(shown["authority"], key["public_key"])
-        self.assertEqual(shown["params"], {"view_timeout_ms": 500, "epoch_length": 12})
+        self.assertEqual(shown["params"], {"view_timeout_ms": 500, "epoch_length": 12,
+                                           "reference_peers": False})
         self.assertEqual({each["name"]: each["power"] for each in shown["validators"]},
                          {"ann": 3, "bob": 2})  # divided by their greatest common divisor
 

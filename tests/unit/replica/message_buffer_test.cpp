@@ -15,8 +15,8 @@ MessageBuffer::Entry new_view(const PublicKey& origin, std::size_t bytes = 1'000
   const NewView message{ChainId{1}, View{1}, genesis_pc()};
   return {origin, std::make_shared<const Message>(message), bytes};
 }
-MessageBuffer::Entry vote(const PublicKey& origin, Phase phase) {
-  const PhaseVote message{ChainId{1}, View{1}, Hash{}, phase, Signature{}};
+MessageBuffer::Entry vote(const PublicKey& origin, Phase phase, std::string_view block = "one") {
+  const PhaseVote message{ChainId{1}, View{1}, sha256(as_bytes(block)), phase, Signature{}};
   return {origin, std::make_shared<const Message>(message), 1'000};
 }
 bool anything(const MessageBuffer::Entry&) { return true; }
@@ -32,6 +32,11 @@ TEST_CASE("a sender has one message of a kind for a view", "[replica][S16]") {
   CHECK(buffer.insert(View{5}, vote(alice, Phase::generic), 50'000));
   CHECK(buffer.insert(View{5}, vote(alice, Phase::prepare), 50'000));
   CHECK(buffer.size() == 5);
+  // Two different votes are evidence; more are not.
+  CHECK_FALSE(buffer.insert(View{5}, vote(alice, Phase::generic), 50'000));
+  CHECK(buffer.insert(View{5}, vote(alice, Phase::generic, "other"), 50'000));
+  CHECK_FALSE(buffer.insert(View{5}, vote(alice, Phase::generic, "third"), 50'000));
+  CHECK(buffer.size() == 6);
   CHECK(buffer.bytes() == buffer.recount_bytes());
 }
 

@@ -75,7 +75,45 @@ TEST_CASE("the server's own limit holds whatever is asked for", "[replica][S18]"
   CHECK(blocks_for(0) == 1);
 }
 
-TEST_CASE("whoever asks for more bytes than its share a second is answered later", "[replica][S18]") {
+TEST_CASE("a reply that brings nothing makes the next request start above the committed block",
+          "[replica][sync][S52][S52c]") {
+  Lone lone;
+  lone.connect({2, 3});
+  lone.grow_to(6);
+  lone.forget();
+  const PhaseCertificate elsewhere =
+      lone.pc(View{lone.view().value + 5}, test_hash("on a lower branch"));
+  lone.advance(elsewhere);
+  const auto requests = [&] {
+    auto all = lone.all_to<BlockSyncRequest>(2);
+    for (const BlockSyncRequest& each : lone.all_to<BlockSyncRequest>(3)) all.push_back(each);
+    return all;
+  };
+  REQUIRE(requests().size() == 1);
+  CHECK(requests()[0].start_height == lone.chain.back().height);  // the tip has no certificate
+  const bool first_was_2 = !lone.all_to<BlockSyncRequest>(2).empty();
+  lone.forget();
+  lone.receive(first_was_2 ? 2 : 3, BlockSyncResponse{{}, elsewhere});
+  REQUIRE(requests().size() == 1);
+  CHECK(requests()[0].start_height == next(*lone.tree().committed_height()));
+}
+
+TEST_CASE("a reply with nothing but the tip that is held is not asked for again at once",
+          "[replica][sync][S52][S52d]") {
+  Lone lone;
+  lone.connect({2, 3});
+  lone.grow_to(6);
+  make_ask(lone, 3);
+  const std::size_t asked = lone.all_to<BlockSyncRequest>(3).size();
+  REQUIRE(asked >= 1);
+  REQUIRE(lone.tree().highest_pc().block != lone.chain.back().hash);
+  lone.receive(3, BlockSyncResponse{{lone.chain.back()}, lone.tree().highest_pc()});
+  CHECK(lone.all_to<BlockSyncRequest>(3).size() == asked);
+  CHECK(lone.all_to<BlockSyncRequest>(2).empty());
+}
+
+TEST_CASE("whoever asks for more bytes than its share a second is answered later",
+          "[replica][S18]") {
   Lone lone;
   lone.grow_to(3);
   lone.forget();

@@ -91,7 +91,8 @@ TEST_CASE("a block whose hash, height or parent does not fit breaks L5", "[sim][
   }
 }
 
-TEST_CASE("a commit that leaves out a height breaks L6, one that leaves out a parent G2", "[sim][L6]") {
+TEST_CASE("a commit that leaves out a height breaks L6, one that leaves out a parent G2",
+          "[sim][L6]") {
   SECTION("height left out") {
     ChainFixture f;
     f.propose_up_to(5);

@@ -1,5 +1,6 @@
 #include "lib/sim/plan.h"
 
+#include <algorithm>
 #include <set>
 
 #include "lib/sim/cast.h"
@@ -30,8 +31,11 @@ TEST_CASE("silent seeds kill every set of nodes that may fail together", "[sim][
 TEST_CASE("what the caller fixes is not drawn", "[sim][plan]") {
   for (const Profile profile : profiles) {
     const Plan plan = make_plan({.seed = 9, .profile = profile, .nodes = 5, .views = 17});
-    CHECK(plan.powers == std::vector<Power>(5, Power{1}));
-    CHECK(plan.views == 17);
+    const auto voters = std::count_if(plan.powers.begin(), plan.powers.end(),
+                                      [](const Power& power) { return power > Power{0}; });
+    CHECK(voters == 5);
+    // Twins are played for few views, whatever more is asked for.
+    CHECK((profile == Profile::twins ? plan.views < 17 : plan.views == 17));
   }
 }
 
