@@ -65,10 +65,12 @@ void ReplicaState::look_beside_committed(const Block& block, const PhaseCertific
   const std::optional<Hash> committed = tree_.block_at(block.height);
   if (!committed || *committed == block.hash) return;
   if (block_hash(block.height, block.justify, block.data_hash) != block.hash) return;
-  // An older certificate may be of a branch that was given up, a newer one cannot: the quorum that
-  // committed ours had locked it by then.
+  // A certificate no newer than ours may be of a branch that was given up before the quorum locked
+  // the committed one; it had done so by the view of our newest certificate, which came after the
+  // three that committed it.
+  if (pc.view <= tree_.highest_pc().view) return;
   const auto ours = certificate_of_committed(block.height, *committed);
-  if (!ours || pc.view < ours->view) return;
+  if (!ours) return;
   hold_against(*ours, pc, "a quorum has certified a block beside a committed one");
 }
 

@@ -209,6 +209,7 @@ class ReplicaState {
   Taking learn_justify(SyncJob& job);
   Taking take_block(SyncJob& job);
   [[nodiscard]] bool is_certified_elsewhere(const SyncJob& job, const Block& block);
+  [[nodiscard]] bool is_said_decided(const SyncJob& job, const Block& block) const;
   void drop_misfits();
   void account(SyncJob& job);
   void look_elsewhere(const SyncJob& job);

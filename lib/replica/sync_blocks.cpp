@@ -73,6 +73,8 @@ ReplicaState::Taking ReplicaState::learn_justify(SyncJob& job) {
 // good and shows that the blocks are certified. [S52]
 ReplicaState::Taking ReplicaState::certify(SyncJob& job) {
   if (HS_MUTATE(M37)) job.certified_until = job.blocks.size();
+  // One whose checks are used up for this second is not looked at, which proves no lie. [S13]
+  if (!failed_checks_.allows(job.peer, now_)) return Taking::stop;
   if (job.position >= job.trusted_until) {
     const Taking learnt = learn_justify(job);
     if (learnt != Taking::go) return learnt;
@@ -80,12 +82,13 @@ ReplicaState::Taking ReplicaState::certify(SyncJob& job) {
   const std::size_t end = job.position + segment_length(job.blocks, job.position);
   const std::size_t last = end - 1;
   const bool ends_reply = end == job.blocks.size();
+  const Block& block_at_end = job.blocks[last];
   const auto vouch = [&](std::size_t certified, std::size_t trusted) {
     job.certified_until = certified;
     job.trusted_until = HS_MUTATE(S52) ? job.trusted_until : trusted;
     return Taking::go;
   };
-  if (ends_reply && is_certified_elsewhere(job, job.blocks[last])) return vouch(end, end);
+  if (ends_reply && is_certified_elsewhere(job, block_at_end)) return vouch(end, end);
   if (last > job.position) {
     if (judged(job.blocks[last].justify, job.peer) == Verdict::good) {
       return vouch(ends_reply ? last : end, end);
@@ -96,7 +99,7 @@ ReplicaState::Taking ReplicaState::certify(SyncJob& job) {
     return vouch(child, child + 1);
   }
   // The set that judges a Decide certificate is known once its block is stored.
-  if (!ends_reply) return vouch(end, end);
+  if (!ends_reply || is_said_decided(job, block_at_end)) return vouch(end, end);
   // The tip waits for its own certificate; the one in it is of use already.
   const PhaseCertificate& justify = job.front().justify;
   if (!job.is_accounted && safe_pc(tree_, justify, config_.chain_id)) apply(justify);
@@ -121,10 +124,21 @@ bool ReplicaState::is_certified_elsewhere(const SyncJob& job, const Block& block
   for (const SyncJob& other : jobs_) {
     if (&other == &job || other.is_done()) continue;
     const PhaseCertificate& justify = other.front().justify;
-    if (justify.block != block.hash) continue;
-    if (justify.phase == Phase::decide || judged(justify, other.peer) == Verdict::good) return true;
+    if (justify.block != block.hash || justify.phase == Phase::decide) continue;
+    if (judged(justify, other.peer) == Verdict::good) return true;
   }
   return false;
+}
+
+// Does another reply begin with a Decide certificate of this block? Nobody can judge that before
+// the block is stored, so it vouches for storing this one block and for nothing below it. [S52]
+bool ReplicaState::is_said_decided(const SyncJob& job, const Block& block) const {
+  return std::any_of(jobs_.begin(), jobs_.end(), [&](const SyncJob& other) {
+    if (&other == &job || other.is_done()) return false;
+    const Block& child = other.front();
+    return child.justify.block == block.hash && child.justify.phase == Phase::decide &&
+           child.height == next(block.height);
+  });
 }
 
 // A last block that waits for its certificate is given up when another server's next block stands

@@ -86,7 +86,13 @@ TEST_CASE("forged and older certificates beside our branch harm nobody", "[repli
   const Block given_up =
       Lone::block(Height{4}, gap.tree().header(gap.chain[4].hash)->justify, "given up");
   gap.receive(2, BlockSyncResponse{{given_up}, gap.pc(View{7}, given_up.hash)});
-  CHECK(gap.replica->status().committed_height > Height{4});
+  // Nor one that is newer than the certificate of the committed block, but older than the three
+  // that committed it or what came after: few saw it before the others locked our branch.
+  gap.advance(gap.tc(20));
+  gap.grow_to(26);
+  const PhaseCertificate overtaken = gap.pc(View{20}, given_up.hash);
+  REQUIRE(overtaken.view > gap.tree().header(gap.chain[5].hash)->justify.view);
+  gap.receive(2, BlockSyncResponse{{given_up}, overtaken});
   for (Lone* each : {&lone, &gap}) {
     CHECK(each->told<event::SafetyViolation>().empty());
     CHECK_FALSE(each->replica->status().halted);
