@@ -72,8 +72,8 @@ void add_chain_commands(Registry& registry) {
   registry.add(
       {.path = "chain evidence",
        .summary = "conflicting votes of one validator that a node has seen",
-       .description = "Each pair is proof against its signer: two votes of one view and phase for "
-                      "different blocks, with both signatures (--json shows them). A node keeps a "
+       .description = "Each pair is proof against its signer: two different votes in one view, "
+                      "with both signatures (--json shows them). A node keeps a "
                       "bounded number of pairs, of every signer the first, over restarts too.",
        .examples = {{"hs chain evidence", "what a node of the latest testnet has seen"},
                     {"hs chain evidence --home ~/n0 --json", "with the signatures, live or from "

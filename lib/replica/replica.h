@@ -44,7 +44,7 @@ class ReplicaState;  // lib/replica/state.h
 class Replica {
  public:
   // `store`, `app` and `config` outlive the replica. `record` is what safety/ holds, if anything;
-  // `data_was_reset` says that the store was emptied since that record was written. `now` is the
+  // where it promises more than the store remembers, the data were reset and it binds. `now` is the
   // first instant. The first batch (highest view entered) comes with the first step's output,
   // before any send. Throws StoreFailure if the store is not initialised or corrupt.
   Replica(const ReplicaConfig& config, const SecretKey& key, const KvReader& store, App& app,

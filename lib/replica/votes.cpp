@@ -10,7 +10,7 @@ namespace hs {
 // After a reset of the data: only above the voted view, and only where the lost lock would have let
 // us.
 bool ReplicaState::record_permits(const PhaseCertificate& justify, const Hash& block) const {
-  if (!bound_) return true;
+  if (!bound_ || HS_MUTATE(S02b)) return true;
   if (bound_->voted_view && view_ <= *bound_->voted_view) return false;
   return justify.view >= bound_->locked_view || block == bound_->locked_block;
 }

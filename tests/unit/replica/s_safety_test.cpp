@@ -207,3 +207,61 @@ TEST_CASE("a stored map whose keys are out of order is corrupt", "[replica][S44]
   writer.count(0);
   CHECK_FALSE(from_borsh<AppStateUpdates>(writer.bytes()));
 }
+
+namespace {
+
+// A replica whose data were reset beside a record of a vote in view 10 and a lock of view 9, and a
+// block on an older certificate that is proposed in view 11, the first in which it may vote again.
+struct AfterReset {
+  explicit AfterReset(const Hash& locked) : lone(own()) {
+    SafetyRecord record;
+    record.voted_view = View{10};
+    record.locked_view = View{9};
+    record.locked_block = locked;
+    lone.record = record;
+    lone.restart();
+    lone.grow_to(6);
+    voted_early = !lone.all<PhaseVote>().empty();
+    lone.advance(lone.tc(10));
+    const PhaseCertificate old = lone.tree().highest_pc();
+    block = Lone::block(next(lone.tree().header(old.block)->height), old, "on an old one");
+    lone.propose(block);
+  }
+  // Leads neither view 11 nor view 12.
+  static std::uint8_t own() {
+    std::uint8_t key = 1;
+    while (Lone::leader(View{11}, Lone::four()) == key ||
+           Lone::leader(View{12}, Lone::four()) == key) {
+      ++key;
+    }
+    return key;
+  }
+
+  Lone lone;
+  Block block;
+  bool voted_early = false;
+};
+
+}  // namespace
+
+TEST_CASE("after a reset of the data the record says where to vote again",
+          "[replica][S02][S02b]") {
+  AfterReset reset(test_hash("a block that was lost"));
+  Lone& lone = reset.lone;
+  CHECK_FALSE(reset.voted_early);
+  REQUIRE(lone.view() == View{11});
+  CHECK(lone.tree().contains(reset.block.hash));
+  CHECK_FALSE(lone.has_voted_for(reset.block.hash));
+  const PhaseCertificate newer = lone.pc(View{11}, reset.block.hash);
+  const Block child = Lone::block(next(reset.block.height), newer, "on a newer one");
+  lone.propose(child, View{12});
+  CHECK(lone.has_voted_for(child.hash));
+}
+
+TEST_CASE("after a reset of the data the block of the lost lock may be voted for",
+          "[replica][S02]") {
+  const Hash locked = AfterReset(Hash{}).block.hash;
+  AfterReset reset(locked);
+  REQUIRE(reset.block.hash == locked);
+  CHECK(reset.lone.has_voted_for(locked));
+}

@@ -279,3 +279,41 @@ TEST_CASE("a proposal that its certificate overtook is stored and never voted fo
   CHECK(lone.tree().highest_pc() == certificate);
   CHECK_FALSE(lone.has_voted_for(overtaken.hash));
 }
+
+// Two replies of liars: the later range begins with a Decide certificate that nobody can judge yet,
+// of the last block of the earlier one, whose justifies are forged.
+TEST_CASE("a Decide certificate in one reply vouches for no certificate in another",
+          "[replica][sync][S52][S52e]") {
+  Lone lone;
+  lone.connect({2, 3});
+  lone.grow_to(6);
+  const PhaseCertificate before = lone.tree().highest_pc();
+  const auto committed = lone.tree().committed_height();
+  for (const std::uint8_t peer : {2, 3}) {
+    const Height claimed{1'000};
+    const Signature signature = test_key(peer).sign(advertise_statement(test_chain, claimed));
+    lone.receive(peer, AdvertiseBlock{test_chain, claimed, signature});
+  }
+  lone.wait(milliseconds(500));
+  REQUIRE_FALSE(lone.all_to<BlockSyncRequest>(2).empty());
+  REQUIRE_FALSE(lone.all_to<BlockSyncRequest>(3).empty());
+  const Height of_2 = lone.all_to<BlockSyncRequest>(2).front().start_height;
+  const Height of_3 = lone.all_to<BlockSyncRequest>(3).front().start_height;
+  REQUIRE(of_2 != of_3);
+  const std::uint8_t low = of_2 < of_3 ? 2 : 3;
+  std::vector<Block> run{Lone::block(std::min(of_2, of_3), before, "forged 0")};
+  for (std::uint64_t i = 1; i < 6; ++i) {
+    PhaseCertificate forged = lone.pc(View{50 + i}, run.back().hash);
+    for (auto& signature : forged.signatures) {
+      if (signature) signature->bytes[7] ^= 1;
+    }
+    run.push_back(Lone::block(next(run.back().height), forged, "forged " + std::to_string(i)));
+  }
+  PhaseCertificate unknowable = lone.pc(View{60}, run.back().hash, Phase::decide);
+  const Block later = Lone::block(std::max(of_2, of_3), unknowable, "later");
+  lone.receive(low == 2 ? 3 : 2, BlockSyncResponse{{later}, genesis_pc()});
+  lone.receive(low, BlockSyncResponse{run, genesis_pc()});
+  CHECK(lone.tree().highest_pc() == before);
+  CHECK(lone.tree().committed_height() == committed);
+  CHECK_FALSE(lone.tree().contains(run.back().hash));
+}
