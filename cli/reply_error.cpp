@@ -10,6 +10,7 @@ ExitCode exit_code_for(int status, const std::string& code) {
       return ExitCode::not_found;
     case 409:
       return ExitCode::in_use;
+    case 410:
     case 429:
     case 500:
       return ExitCode::failure;

@@ -7,6 +7,9 @@ namespace {
 
 using Clock = TransactionWaits::Clock;
 
+constexpr const char* expired_text =
+    "all blocks that the transaction was valid for are committed without it";
+
 int http_status_of(kv::Refusal refusal) {
   switch (refusal) {
     case kv::Refusal::too_large:
@@ -46,10 +49,12 @@ class Submission : public std::enable_shared_from_this<Submission> {
     const Clock::time_point deadline = Clock::now() + request_.timeout;
     for (std::size_t i = 0; i < slots_.size(); ++i) {
       slots_[i].id = transaction_id(request_.transactions[i]);
-      const auto ticket =
-          waits->add(slots_[i].id, deadline, [self, i](std::optional<WaitedCommit> commit) {
-            self->on_wait_ended(i, std::move(commit));
-          });
+      // What is no transaction is refused by the node, and has no last height to wait for.
+      const auto decoded = from_borsh<Transaction>(request_.transactions[i]);
+      const auto ticket = waits->add(
+          slots_[i].id, deadline,
+          [self, i](TransactionWaits::End end) { self->on_wait_ended(i, std::move(end)); },
+          decoded ? std::optional(decoded->valid_until) : std::nullopt);
       if (!ticket) return refuse_overload(*waits);
       slots_[i].ticket = *ticket;
     }
@@ -69,6 +74,7 @@ class Submission : public std::enable_shared_from_this<Submission> {
     TransactionWaits::Ticket ticket = 0;
     std::optional<Clock::time_point> accepted;
     std::optional<kv::Refused> refused;
+    bool has_expired = false;    // while it waited
     std::optional<Json> result;  // set once
   };
 
@@ -103,18 +109,28 @@ class Submission : public std::enable_shared_from_this<Submission> {
     if (request_.wait == WaitLevel::accepted) resolve(i, uncommitted_result(slot.id, "accepted"));
   }
 
-  void on_wait_ended(std::size_t i, std::optional<WaitedCommit> commit) {
+  void on_wait_ended(std::size_t i, TransactionWaits::End end) {
     Slot& slot = slots_[i];
     if (slot.result) return;
-    if (!commit) {
+    if (!end && end.error() == Unmet::expired) return expire(i);
+    if (!end) {
       timed_out_ = true;
       return resolve(i, uncommitted_result(slot.id, slot.accepted ? "accepted" : "submitted"));
     }
     if (slot.accepted) {
-      const std::chrono::duration<double, std::milli> latency = commit->at - *slot.accepted;
-      commit->result["latency_ms"] = latency.count() < 0 ? 0.0 : latency.count();
+      const std::chrono::duration<double, std::milli> latency = end->at - *slot.accepted;
+      end->result["latency_ms"] = latency.count() < 0 ? 0.0 : latency.count();
     }
-    resolve(i, std::move(commit->result));
+    resolve(i, std::move(end->result));
+  }
+
+  void expire(std::size_t i) {
+    Slot& slot = slots_[i];
+    slot.has_expired = true;
+    Json result = uncommitted_result(slot.id, "rejected");
+    result["reason"] = kv::name_of(kv::Refusal::expired);
+    result["message"] = expired_text;
+    resolve(i, std::move(result));
   }
 
   void resolve(std::size_t i, Json result) {
@@ -139,6 +155,11 @@ class Submission : public std::enable_shared_from_this<Submission> {
           error_response(http_status_of(slot.refused->reason),
                          "transaction_" + std::string(kv::name_of(slot.refused->reason)),
                          slot.refused->what, "", {{"id", to_hex(slot.id.view())}}));
+    }
+    if (slot.has_expired) {
+      return respond_(error_response(410, "transaction_expired", expired_text,
+                                     "send it anew, valid for more blocks",
+                                     {{"id", to_hex(slot.id.view())}}));
     }
     if (timed_out_) {
       return respond_(
@@ -221,8 +242,8 @@ void find_transaction(const std::shared_ptr<TransactionWaits>& waits, const RpcS
     if (alive == nullptr) return;
     if (level == WaitLevel::committed) {
       const auto ticket =
-          alive->add(id, Clock::now() + timeout, [id, respond](std::optional<WaitedCommit> commit) {
-            if (commit) return respond(json_response(commit->result));
+          alive->add(id, Clock::now() + timeout, [id, respond](TransactionWaits::End end) {
+            if (end) return respond(json_response(end->result));
             respond(error_response(504, "timed_out", "the transaction is not committed yet",
                                    "wait longer, or send it again", {{"id", to_hex(id.view())}}));
           });

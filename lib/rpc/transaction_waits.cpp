@@ -5,6 +5,20 @@
 #include "lib/base/hex.h"
 
 namespace hs {
+namespace {
+
+std::optional<kv::Committed> find_committed(const ChainView& chain, const TransactionId& id) {
+  const auto status = kv::find_transaction(
+      [&](BytesView prefix, const kv::Visitor& visit) {
+        chain.tree_reader().scan_app(prefix, visit);
+      },
+      id);
+  if (!status) return std::nullopt;
+  const auto* where = std::get_if<kv::Committed>(&*status);
+  return where == nullptr ? std::nullopt : std::optional(*where);
+}
+
+}  // namespace
 
 TransactionWaits::TransactionWaits(const RpcService& service, RpcHub& hub)
     : service_(&service), hub_(&hub) {
@@ -30,17 +44,21 @@ void TransactionWaits::stop() {
   waits_.clear();
   by_id_.clear();
   by_deadline_.clear();
+  by_valid_until_.clear();
   tasks_.clear();
 }
 
 std::optional<TransactionWaits::Ticket> TransactionWaits::add(const TransactionId& id,
-                                                              Clock::time_point deadline,
-                                                              Done done) {
+                                                              Clock::time_point deadline, Done done,
+                                                              std::optional<Height> valid_until) {
   const std::lock_guard lock(mutex_);
   if (stopping_ || waits_.size() >= transaction_waits_max) return std::nullopt;
   const Ticket ticket = next_ticket_++;
-  waits_.emplace(ticket, Wait{.id = id, .done = std::move(done), .deadline = deadline});
+  waits_.emplace(
+      ticket,
+      Wait{.id = id, .done = std::move(done), .deadline = deadline, .valid_until = valid_until});
   by_id_.emplace(id, ticket);
+  if (valid_until) by_valid_until_.emplace(*valid_until, ticket);
   by_deadline_.emplace(deadline, ticket);
   // Only a deadline that is now the first shortens the sleep.
   if (by_deadline_.begin()->second == ticket) push([] {});
@@ -69,6 +87,7 @@ std::optional<TransactionWaits::Wait> TransactionWaits::remove(Ticket ticket) {
   Wait wait = std::move(found->second);
   waits_.erase(found);
   by_deadline_.erase({wait.deadline, ticket});
+  if (wait.valid_until) by_valid_until_.erase({*wait.valid_until, ticket});
   const auto [first, last] = by_id_.equal_range(wait.id);
   by_id_.erase(
       std::find_if(first, last, [&](const auto& entry) { return entry.second == ticket; }));
@@ -101,7 +120,7 @@ void TransactionWaits::expire(Clock::time_point now) {
       expired.push_back(*remove(by_deadline_.begin()->second));
     }
   }
-  for (const Wait& wait : expired) wait.done(std::nullopt);
+  for (const Wait& wait : expired) wait.done(std::unexpected(Unmet::deadline));
 }
 
 // A store that cannot be read answers nobody here: the waits run into their deadlines, and the
@@ -128,8 +147,27 @@ void TransactionWaits::on_commit(const CommitNotice& notice) {
       const Json result = committed_result(chain, id, where);
       for (const Wait& wait : waits) wait.done(WaitedCommit{.result = result, .at = notice.at});
     }
+    expire(notice.height, chain);
   } catch (const StoreFailure&) {
     return;
+  }
+}
+
+void TransactionWaits::expire(Height committed, const ChainView& chain) {
+  std::vector<Wait> over;
+  {
+    const std::lock_guard lock(mutex_);
+    while (!by_valid_until_.empty() && by_valid_until_.begin()->first <= committed) {
+      over.push_back(*remove(by_valid_until_.begin()->second));
+    }
+  }
+  for (const Wait& wait : over) {
+    // It may have been committed before the wait for it began.
+    if (const auto where = find_committed(chain, wait.id)) {
+      wait.done(WaitedCommit{committed_result(chain, wait.id, *where), Clock::now()});
+    } else {
+      wait.done(std::unexpected(Unmet::expired));
+    }
   }
 }
 
@@ -145,14 +183,8 @@ void TransactionWaits::look_up(Ticket ticket) {
     const auto store = service_->store_snapshot();
     const ReplicaNames no_names;
     const ChainView chain(*store, no_names);
-    const auto status = kv::find_transaction(
-        [&](BytesView prefix, const kv::Visitor& visit) {
-          chain.tree_reader().scan_app(prefix, visit);
-        },
-        id);
-    if (!status) return;
-    const auto* where = std::get_if<kv::Committed>(&*status);
-    if (where == nullptr) return;
+    const auto where = find_committed(chain, id);
+    if (!where) return;
     std::optional<Wait> wait;
     {
       const std::lock_guard lock(mutex_);

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <expected>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -27,14 +28,20 @@ struct WaitedCommit {
   std::chrono::steady_clock::time_point at;  // when the commit was told
 };
 
+// Why a wait ended without a commit.
+enum class Unmet {
+  deadline,  // its time is over; the transaction may still be committed
+  expired    // the blocks it was valid for are committed without it: it never will be
+};
+
 // Thread-safe. The thread starts with the first wait.
 class TransactionWaits {
  public:
   using Clock = std::chrono::steady_clock;
   using Ticket = std::uint64_t;
-  // Called once, on the thread of this object, with the commit or, at the deadline, with nothing.
-  // Must not throw; may call back into this object.
-  using Done = std::function<void(std::optional<WaitedCommit>)>;
+  using End = std::expected<WaitedCommit, Unmet>;
+  // Called once, on the thread of this object. Must not throw; may call back into this object.
+  using Done = std::function<void(End)>;
 
   TransactionWaits(const RpcService& service, RpcHub& hub);
   ~TransactionWaits();
@@ -44,9 +51,11 @@ class TransactionWaits {
   TransactionWaits(const TransactionWaits&) = delete;
   TransactionWaits& operator=(const TransactionWaits&) = delete;
 
-  // Begins to watch for a commit that comes from now on. None: transaction_waits_max are open.
+  // Begins to watch for a commit that comes from now on. `valid_until`, if it is known, ends the
+  // wait as soon as that height is committed. None: transaction_waits_max are open.
   [[nodiscard]] std::optional<Ticket> add(const TransactionId& id, Clock::time_point deadline,
-                                          Done done);
+                                          Done done,
+                                          std::optional<Height> valid_until = std::nullopt);
   // Also looks through what is committed already. On this object's thread, or from anywhere else by
   // post().
   void look_up(Ticket ticket);
@@ -60,11 +69,14 @@ class TransactionWaits {
     TransactionId id;
     Done done;
     Clock::time_point deadline;
+    std::optional<Height> valid_until;
   };
   void run();
   void push(std::function<void()> task);  // mutex_ is held
   void expire(Clock::time_point now);
   void on_commit(const CommitNotice& notice);
+  // Ends the waits for transactions that no block above `committed` may hold.
+  void expire(Height committed, const ChainView& chain);
   // Takes the wait out of the tables; none if it is gone.
   [[nodiscard]] std::optional<Wait> remove(Ticket ticket);
 
@@ -79,6 +91,7 @@ class TransactionWaits {
   std::unordered_map<Ticket, Wait> waits_;
   std::multimap<TransactionId, Ticket> by_id_;
   std::set<std::pair<Clock::time_point, Ticket>> by_deadline_;
+  std::set<std::pair<Height, Ticket>> by_valid_until_;
   std::deque<std::function<void()>> tasks_;
   std::thread thread_;
 };

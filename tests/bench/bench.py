@@ -136,7 +136,13 @@ class Client:
         text = answer.read()
         if answer.status != 200:
             raise RuntimeError(f"HTTP {answer.status}: {text[:200]!r}")
-        return (time.perf_counter() - begin) * 1000
+        wait = (time.perf_counter() - begin) * 1000
+        result = json.loads(text)
+        for one in result["results"] if count > 1 else [result]:
+            if one["status"] != "committed":
+                raise RuntimeError(f"a transaction is {one['status']}: {one}")
+            self.valid_until = max(self.valid_until, one["height"] + 900)
+        return wait
 
 
 def idle_latency(testnet, samples):
@@ -154,16 +160,20 @@ def closed_loop(testnet, clients, batch, seconds):
     """Each client sends its next batch when the last one is committed."""
     before = testnet.status()
     height = before["committed_height"] or 0
-    waits, done, stop = [], [0], time.monotonic() + seconds
+    waits, done, failures, stop = [], [0], [], time.monotonic() + seconds
     lock = threading.Lock()
 
     def work(number):
-        client = Client(testnet, number % 4, height)
-        while time.monotonic() < stop:
-            wait = client.post(batch)
+        try:
+            client = Client(testnet, number % 4, height)
+            while time.monotonic() < stop:
+                wait = client.post(batch)
+                with lock:
+                    waits.append(wait)
+                    done[0] += batch
+        except (OSError, RuntimeError, http.client.HTTPException) as error:
             with lock:
-                waits.append(wait)
-                done[0] += batch
+                failures.append(error)
 
     cpu, busy, begin = testnet.cpu_ticks(), busy_ticks(), time.monotonic()
     own = os.times()
@@ -172,6 +182,8 @@ def closed_loop(testnet, clients, batch, seconds):
         thread.start()
     for thread in threads:
         thread.join()
+    if failures:
+        raise SystemExit(f"{len(failures)} of {clients} clients failed: {failures[0]}")
     elapsed = time.monotonic() - begin
     nodes = testnet.cpu_ticks() - cpu
     after = testnet.status()

@@ -10,15 +10,16 @@
 namespace hs {
 namespace {
 
-using Answer = std::optional<WaitedCommit>;
+using Answer = TransactionWaits::End;
 constexpr std::chrono::seconds never{300};  // no test waits as long
 
 struct Waiting {
-  std::future<Answer> wait_for(const TransactionId& id,
-                               TransactionWaits::Clock::duration patience) {
+  std::future<Answer> wait_for(const TransactionId& id, TransactionWaits::Clock::duration patience,
+                               std::optional<Height> valid_until = std::nullopt) {
     auto promise = std::make_shared<std::promise<Answer>>();
-    ticket = waits->add(id, TransactionWaits::Clock::now() + patience,
-                        [promise](Answer answer) { promise->set_value(std::move(answer)); });
+    ticket = waits->add(
+        id, TransactionWaits::Clock::now() + patience,
+        [promise](Answer answer) { promise->set_value(std::move(answer)); }, valid_until);
     REQUIRE(ticket.has_value());
     return promise->get_future();
   }
@@ -58,8 +59,30 @@ TEST_CASE_METHOD(Waiting, "all who wait for one transaction are answered", "[rpc
 TEST_CASE_METHOD(Waiting, "a wait ends at its deadline with nothing", "[rpc]") {
   auto late = wait_for(test::FakeNode().put("k", "v"), never);
   auto early = wait_for(node.put("k", "v"), std::chrono::milliseconds(1));
-  CHECK_FALSE(early.get().has_value());
+  CHECK(early.get().error() == Unmet::deadline);
   CHECK(late.wait_for(std::chrono::seconds(0)) == std::future_status::timeout);
+}
+
+TEST_CASE_METHOD(Waiting, "a wait ends when the last block its transaction is valid for has none",
+                 "[rpc]") {
+  auto lost = wait_for(test::FakeNode().put("k", "never sent"), never, Height{0});
+  auto later = wait_for(test::FakeNode().put("k", "w"), never, Height{1});
+  const TransactionId id = node.put("k", "v");
+  auto last = wait_for(id, never, Height{0});
+  node.commit_all();
+  CHECK(lost.get().error() == Unmet::expired);
+  CHECK(last.get().has_value());
+  CHECK(later.wait_for(std::chrono::seconds(0)) == std::future_status::timeout);
+}
+
+TEST_CASE_METHOD(Waiting, "what was committed before its last block is not called expired",
+                 "[rpc]") {
+  const TransactionId id = node.put("k", "v");
+  node.commit_all();
+  auto answer = wait_for(id, never, Height{1});
+  (void)node.put("k", "w");
+  node.commit_all();
+  CHECK(answer.get().has_value());
 }
 
 TEST_CASE_METHOD(Waiting, "a look-up finds what was committed before the wait began", "[rpc]") {
