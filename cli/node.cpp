@@ -121,6 +121,9 @@ int node_run(Context& context) {
   if (context.arguments.given("p2p-addr")) overrides.p2p_listen = address_of(context, "p2p-addr");
   if (context.arguments.given("rpc-addr")) overrides.rpc_listen = address_of(context, "rpc-addr");
   overrides.peers = peers_of(context);
+  if (const auto strategies = context.arguments.find("byzantine")) {
+    overrides.byzantine = or_throw(byzantine::kinds_from(*strategies), "--byzantine");
+  }
   auto settings = load_settings(home_of(context), overrides);
   if (!settings) throw to_cli_error(settings.error());
   harden_process(/*hide_memory=*/!settings->genesis.testnet);
@@ -175,6 +178,11 @@ int node_status(Context& context) {
   table.add({cell("name"), cell("state"), cell("pid"), cell("view"), cell("committed_height"),
              cell("p2p"), cell("rpc")});
   context.out.table(table);
+  if (!status.at("byzantine").is_null()) {
+    context.out.note("misbehaves on purpose: " + cell("byzantine"));
+  } else if (!status.at("misbehaved").empty()) {
+    context.out.note("misbehaved on purpose before: " + status.at("misbehaved").dump());
+  }
   return to_int(ExitCode::done);
 }
 
@@ -217,6 +225,9 @@ void add_run_command(Registry& registry) {
   std::vector<Option> options = address_options();
   options.push_back(Option::number(
       "--ready-fd", "N", "write the ready line to this descriptor and close it", 3, 65535));
+  options.push_back(Option::text("--byzantine", "STRATEGY,...",
+                                 "break the rules on purpose, on a test genesis only: " +
+                                     byzantine::all_names() + ", or none"));
   options.push_back(
       Option::number("--parent", "PID", "die when this parent process dies", 1, 4'194'304));
   registry.add({.path = "node run",

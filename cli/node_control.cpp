@@ -9,6 +9,7 @@
 #include "cli/error.h"
 #include "lib/node/home/control_path.h"
 #include "lib/node/home/home_lock.h"
+#include "lib/node/home/misbehaviour_mark.h"
 #include "lib/node/home/node_config.h"
 #include "lib/node/home/runtime_file.h"
 #include "lib/rpc/client.h"
@@ -85,7 +86,9 @@ Json status_of_node(const HomeLayout& home) {
                  {"public_key", nullptr},
                  {"view", nullptr},
                  {"committed_height", nullptr},
-                 {"committed_hash", nullptr}};
+                 {"committed_hash", nullptr},
+                 {"byzantine", nullptr}};
+  status["misbehaved"] = or_throw(misbehaviour_marks(home));
   const auto runtime = running_node(home);
   if (!runtime) return status;
   const auto path = or_throw(ControlPath::of(home));
@@ -97,7 +100,7 @@ Json status_of_node(const HomeLayout& home) {
   status["p2p"] = runtime->p2p;
   status["rpc"] = runtime->rpc;
   status["public_key"] = runtime->public_key;
-  for (const char* field : {"view", "committed_height", "committed_hash"}) {
+  for (const char* field : {"view", "committed_height", "committed_hash", "byzantine"}) {
     status[field] = chain.value(field, Json(nullptr));
   }
   return status;

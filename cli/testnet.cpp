@@ -14,6 +14,7 @@ void add_testnet_commands(Registry& registry) {
   add_testnet_check_commands(registry);
   add_testnet_node_commands(registry);
   add_testnet_member_commands(registry);
+  add_testnet_fault_commands(registry);
 }
 
 }  // namespace hs

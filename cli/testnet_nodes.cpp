@@ -3,24 +3,11 @@
 
 #include "cli/error.h"
 #include "cli/testnet_support.h"
-#include "testnet/selector.h"
 
 namespace hs {
 namespace {
 
 constexpr auto op_patience = std::chrono::seconds(35);  // a little more than the supervisor takes
-
-std::vector<std::string> chosen_nodes(const Context& context, const KnownTestnet& net) {
-  SelectorContext selectors;
-  for (const TestnetNode& node : net.record.nodes(net.layout)) {
-    selectors.nodes.push_back(node.name);
-    if (node.listener) selectors.listeners.insert(node.name);
-  }
-  selectors.faults_tolerated = net.record.faults_tolerated();
-  selectors.leader = [&] { return or_throw(inspect_testnet(net.layout)).leader(); };
-  return or_throw(select_nodes(context.arguments.text("NODES"), selectors), {},
-                  "a node is n0, n0,n2, n1..n3, leader, f, random:2@seed or all");
-}
 
 const char* done_word(SupervisorOp op) {
   switch (op) {
@@ -87,17 +74,6 @@ void carry_out(const KnownTestnet& net, SupervisorOp op, const std::vector<std::
                    "`hs testnet down " + net.record.name + "` ends it in any case");
   }
   do_without_supervisor(net, op, nodes, patience);
-}
-
-// More than f nodes down: no progress is to be expected. That is for the user to know, not for us
-// to forbid.
-void warn_of_standstill(const Context& context, const TestnetView& view, std::size_t f) {
-  const std::size_t all = view.validators();
-  const std::size_t down = all - view.running_validators();
-  if (down <= f) return;
-  context.out.warn(std::to_string(down) + " of " + std::to_string(all) +
-                   (down == 1 ? " is" : " are") + " down, f = " + std::to_string(f) +
-                   ": expect no progress");
 }
 
 int run_op(Context& context, SupervisorOp op) {

@@ -4,7 +4,6 @@
 #include "cli/error.h"
 #include "cli/testnet_logs.h"
 #include "cli/testnet_support.h"
-#include "testnet/selector.h"
 
 namespace hs {
 namespace {
@@ -39,15 +38,8 @@ int testnet_env(Context& context) {
 
 int testnet_logs(Context& context) {
   const KnownTestnet net = known_testnet(context, false);
-  SelectorContext selectors;
-  for (const TestnetNode& node : net.record.nodes(net.layout)) {
-    selectors.nodes.push_back(node.name);
-    if (node.listener) selectors.listeners.insert(node.name);
-  }
-  selectors.faults_tolerated = net.record.faults_tolerated();
-  selectors.leader = [&] { return or_throw(inspect_testnet(net.layout)).leader(); };
   LogRequest request{.layout = net.layout,
-                     .nodes = or_throw(select_nodes(context.arguments.text("NODES"), selectors)),
+                     .nodes = chosen_nodes(context, net),
                      .lines = context.arguments.number("lines"),
                      .grep = context.arguments.find("grep"),
                      .since = context.arguments.find_duration("since"),

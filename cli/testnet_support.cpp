@@ -2,10 +2,12 @@
 
 #include <signal.h>
 
+#include <algorithm>
 #include <thread>
 
 #include "cli/error.h"
 #include "lib/node/home/home_lock.h"
+#include "testnet/selector.h"
 #include "testnet/state.h"
 
 namespace hs {
@@ -81,18 +83,51 @@ KnownTestnet known_testnet(const Context& context, bool has_positional) {
   return known;
 }
 
+std::vector<std::string> chosen_nodes(const Context& context, const KnownTestnet& net) {
+  SelectorContext selectors;
+  for (const TestnetNode& node : net.record.nodes(net.layout)) {
+    selectors.nodes.push_back(node.name);
+    if (node.listener) selectors.listeners.insert(node.name);
+  }
+  selectors.faults_tolerated = net.record.faults_tolerated();
+  selectors.leader = [&] { return or_throw(inspect_testnet(net.layout)).leader(); };
+  return or_throw(select_nodes(context.arguments.text("NODES"), selectors), {},
+                  "a node is n0, n0,n2, n1..n3, leader, f, random:2@seed or all");
+}
+
+void warn_of_standstill(const Context& context, const TestnetView& view, std::size_t f) {
+  const std::size_t all = view.validators();
+  const std::size_t down = all - view.running_validators();
+  const std::size_t byzantine = view.byzantine_validators();
+  if (down + byzantine <= f) return;
+  const auto are = [](std::size_t count) { return count == 1 ? " is" : " are"; };
+  std::string what;
+  if (down > 0) what = std::to_string(down) + " of " + std::to_string(all) + are(down) + " down";
+  if (byzantine > 0) {
+    what += (what.empty() ? "" : " and ") + std::to_string(byzantine) + " of " +
+            std::to_string(all) + are(byzantine) + " told to misbehave";
+  }
+  context.out.warn(what + ", f = " + std::to_string(f) + ": expect no progress");
+}
+
 Table node_table(const TestnetView& view) {
-  Table table({{"NODE"},
-               {"STATE"},
-               {"PID", true},
-               {"VIEW", true},
-               {"HEIGHT", true},
-               {"LAG", true},
-               {"RPC"}});
+  std::vector<Column> columns = {{"NODE"},         {"STATE"},     {"PID", true}, {"VIEW", true},
+                                 {"HEIGHT", true}, {"LAG", true}, {"RPC"}};
+  const bool any_byzantine =
+      std::any_of(view.nodes.begin(), view.nodes.end(),
+                  [](const auto& node) { return node.byzantine.has_value(); });
+  if (any_byzantine) columns.push_back({"BYZANTINE"});
+  Table table(std::move(columns));
   for (const NodeView& node : view.nodes) {
-    table.add({node.node.name, to_text(node.state), node.pid == 0 ? "-" : std::to_string(node.pid),
-               or_dash(node.view), or_dash(node.committed_height), or_dash(node.lag),
-               "http://" + node.node.rpc()});
+    std::vector<std::string> cells = {node.node.name,
+                                      to_text(node.state),
+                                      node.pid == 0 ? "-" : std::to_string(node.pid),
+                                      or_dash(node.view),
+                                      or_dash(node.committed_height),
+                                      or_dash(node.lag),
+                                      "http://" + node.node.rpc()};
+    if (any_byzantine) cells.push_back(node.byzantine.value_or("-"));
+    table.add(std::move(cells));
   }
   return table;
 }

@@ -1,6 +1,6 @@
 // What the testnet commands share: which net is meant, and how it is shown. One file per part of
 // the group: testnet_up.cpp, testnet_down.cpp, testnet_nodes.cpp, testnet_show.cpp,
-// testnet_check.cpp, testnet_members.cpp.
+// testnet_check.cpp, testnet_members.cpp, testnet_fault.cpp.
 #pragma once
 #include <optional>
 #include <string>
@@ -28,7 +28,14 @@ struct KnownTestnet {
 // The testnet that is meant. Throws CliError: testnet_not_found (exit 3), those of its files.
 [[nodiscard]] KnownTestnet known_testnet(const Context& context, bool has_positional);
 
-// NODE STATE PID VIEW HEIGHT LAG RPC
+// The nodes that the argument NODES means. Throws CliError (usage, unknown node).
+[[nodiscard]] std::vector<std::string> chosen_nodes(const Context& context,
+                                                    const KnownTestnet& net);
+// More than f validators down or told to misbehave: no progress is to be expected. That is for the
+// user to know, not for us to forbid.
+void warn_of_standstill(const Context& context, const TestnetView& view, std::size_t f);
+
+// NODE STATE PID VIEW HEIGHT LAG RPC, and BYZANTINE where a node is told to misbehave
 [[nodiscard]] Table node_table(const TestnetView& view);
 // One line above it: name, genesis, supervisor.
 [[nodiscard]] std::string headline(const TestnetView& view);
@@ -52,5 +59,6 @@ void add_testnet_node_commands(Registry& registry);
 void add_testnet_show_commands(Registry& registry);
 void add_testnet_check_commands(Registry& registry);
 void add_testnet_member_commands(Registry& registry);
+void add_testnet_fault_commands(Registry& registry);
 
 }  // namespace hs

@@ -103,17 +103,20 @@ Result<std::vector<ToldChange>> ChainReader::set_changes() {
   }
 }
 
-Result<std::vector<std::string>> ChainReader::double_votes() {
+Result<std::vector<SeenDoubleVote>> ChainReader::double_votes() {
   HS_TRY(answer, get(client_, "/v1/evidence"));
   HS_TRY(list, list_of(answer, "evidence"));
-  std::vector<std::string> sentences;
+  std::vector<SeenDoubleVote> seen;
   for (const Json& pair : list) {
     const auto name = pair.find("name");
     const bool named = name != pair.end() && name->is_string();
-    sentences.push_back((named ? name->get<std::string>() : std::string("a validator")) +
-                        " voted twice: " + to_line(pair));
+    const auto signer = pair.find("signer");
+    const bool is_signed = signer != pair.end() && signer->is_string();
+    seen.push_back({.signer = is_signed ? signer->get<std::string>() : std::string(),
+                    .sentence = (named ? name->get<std::string>() : std::string("a validator")) +
+                                " voted twice: " + to_line(pair)});
   }
-  return sentences;
+  return seen;
 }
 
 }  // namespace hs

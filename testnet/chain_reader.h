@@ -23,6 +23,11 @@ struct CheckedHeader {
 // Bytes of a header as lib/rpc/reads.h serves them. Errors: bad_value and the like.
 [[nodiscard]] Result<CheckedHeader> header_from(const Bytes& bytes);
 
+struct SeenDoubleVote {
+  std::string signer;    // hex digits of its key
+  std::string sentence;  // who it was, and both votes
+};
+
 class ChainReader {
  public:
   explicit ChainReader(const TestnetNode& node);
@@ -35,8 +40,8 @@ class ChainReader {
   [[nodiscard]] Result<std::vector<CheckedHeader>> headers(Height to, std::size_t limit);
   // The changes of the validator set that the node tells of, ascending.
   [[nodiscard]] Result<std::vector<ToldChange>> set_changes();
-  // Pairs of votes of one signer for one view that the node has seen; each a sentence.
-  [[nodiscard]] Result<std::vector<std::string>> double_votes();
+  // Pairs of votes of one signer for one view that the node has seen.
+  [[nodiscard]] Result<std::vector<SeenDoubleVote>> double_votes();
 
  private:
   RpcClient client_;

@@ -1,12 +1,15 @@
 #include "testnet/check.h"
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <thread>
 
 #include "genesis/genesis.h"
 #include "keys/key_file.h"
 #include "lib/base/hex.h"
+#include "lib/node/home/misbehaviour_mark.h"
 #include "lib/validators/verify.h"
 #include "testnet/chain_reader.h"
 
@@ -35,6 +38,7 @@ class Checker {
     report_.view = view;
     HS_TRY(record, read_testnet_record(layout_));
     HS_TRY(genesis, read_genesis_file(layout_.genesis_yaml()));
+    HS_TRY_STATUS(know_the_misled(record));
     collect_live();
     read_sets(genesis);
     count_down_nodes(record.faults_tolerated());
@@ -80,7 +84,8 @@ class Checker {
     for (const NodeView& node : report_.view.nodes) {
       const auto key = read_key_info(HomeLayout{node.node.home}.key_yaml());
       if (!key) return std::nullopt;
-      if (node.state == NodeState::running) power += set.power_of(key->public_key).value;
+      if (node.state == NodeState::running && !node.byzantine)
+        power += set.power_of(key->public_key).value;
     }
     return power >= set.quorum();
   }
@@ -88,12 +93,16 @@ class Checker {
   void count_down_nodes(std::size_t f) {
     const std::size_t all = report_.view.validators();
     const std::size_t down = all - report_.view.running_validators();
-    too_few_ = !has_quorum().value_or(down <= f);
+    const std::size_t byzantine = report_.view.byzantine_validators();
+    too_few_ = !has_quorum().value_or(down + byzantine <= f);
     if (report_.view.running() == 0) {
       problem("nothing_runs", "no node of " + report_.view.name + " runs");
     } else if (too_few_) {
-      problem("no_quorum", std::to_string(down) + " of " + std::to_string(all) + " are down, f = " +
-                               std::to_string(f) + ": no progress is to be expected");
+      const std::string misbehaving =
+          byzantine == 0 ? "" : " and " + std::to_string(byzantine) + " misbehave";
+      problem("no_quorum", std::to_string(down) + " of " + std::to_string(all) + " are down" +
+                               misbehaving + ", f = " + std::to_string(f) +
+                               ": no progress is to be expected");
     } else {
       for (const NodeView& node : report_.view.nodes) {
         if (node.state != NodeState::running) {
@@ -106,7 +115,10 @@ class Checker {
   void collect_live() {
     for (const NodeView& node : report_.view.nodes) {
       if (node.state != NodeState::running) continue;
-      if (!node.answered) {
+      if (node.byzantine) {
+        report_.notes.push_back(node.node.name +
+                                " is told to misbehave and is not asked: " + *node.byzantine);
+      } else if (!node.answered) {
         problem("node_silent", node.node.name + " runs and does not answer");
       } else if (node.committed_height) {
         live_.push_back(
@@ -197,16 +209,39 @@ class Checker {
     }
   }
 
+  // Whose double votes prove nothing: nodes that were told to misbehave, those that were removed
+  // since among them.
+  Status know_the_misled(const TestnetRecord& record) {
+    for (std::size_t number = 0; number < record.numbers(); ++number) {
+      const TestnetNode node = record.node(layout_, number);
+      const HomeLayout home{node.home};
+      HS_TRY(marks, misbehaviour_marks(home));
+      if (marks.empty()) continue;
+      HS_TRY(key, read_key_info(home.key_yaml()));
+      told_to_[to_hex(key.public_key.view())] = node.name;
+    }
+    return {};
+  }
+
   void look_for_double_votes() {
+    std::set<std::string> excused;
     for (Live& node : live_) {
       const auto seen = node.reader.double_votes();
       if (!seen) {
         silent(node, seen.error());
         continue;
       }
-      for (const std::string& sentence : *seen) {
-        problem("double_vote", "seen by " + node.name + ": " + sentence, /*violation=*/true);
+      for (const SeenDoubleVote& pair : *seen) {
+        const auto told = told_to_.find(pair.signer);
+        if (told == told_to_.end()) {
+          problem("double_vote", "seen by " + node.name + ": " + pair.sentence, /*violation=*/true);
+        } else {
+          excused.insert(told->second);
+        }
       }
+    }
+    for (const std::string& name : excused) {
+      report_.notes.push_back(name + " voted twice, as it was told to");
     }
   }
 
@@ -233,6 +268,7 @@ class Checker {
   const CheckRequest& request_;
   CheckReport report_;
   std::vector<Live> live_;
+  std::map<std::string, std::string> told_to_;  // hex digits of the key, name
   bool too_few_ = false;
 };
 
@@ -262,6 +298,7 @@ nlohmann::ordered_json to_json(const CheckReport& report) {
     json["nodes"].push_back(
         {{"name", node.node.name},
          {"state", to_text(node.state)},
+         {"byzantine", node.byzantine ? Json(*node.byzantine) : Json(nullptr)},
          {"committed_height", node.committed_height ? Json(*node.committed_height) : Json(nullptr)},
          {"lag", node.lag ? Json(*node.lag) : Json(nullptr)}});
   }

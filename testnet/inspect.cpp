@@ -5,6 +5,7 @@
 
 #include "genesis/genesis.h"
 #include "lib/base/hex.h"
+#include "lib/node/home/misbehaviour_mark.h"
 #include "lib/rpc/client.h"
 
 namespace hs {
@@ -75,6 +76,13 @@ std::size_t TestnetView::running_validators() const {
       }));
 }
 
+std::size_t TestnetView::byzantine_validators() const {
+  return static_cast<std::size_t>(
+      std::count_if(nodes.begin(), nodes.end(), [](const NodeView& node) {
+        return !node.node.listener && node.state == NodeState::running && node.byzantine;
+      }));
+}
+
 std::optional<std::string> TestnetView::leader() const {
   const NodeView* furthest = nullptr;
   for (const NodeView& node : nodes) {
@@ -97,11 +105,15 @@ Result<TestnetView> inspect_processes(const TestnetLayout& layout) {
     NodeView entry;
     if (node.listener) entry.role = "listener";
     entry.node = std::move(node);
+    HS_TRY(marks, misbehaviour_marks({entry.node.home}));
+    entry.misbehaved = std::move(marks);
     for (const NodeEntry& known : state.nodes) {
       if (known.name != entry.node.name) continue;
       entry.state = known.state;
       const bool alive = known.state == NodeState::running || known.state == NodeState::paused;
       entry.pid = alive ? known.process.pid : 0;
+      const auto ordered = record.byzantine.find(number_of_node(known.name));
+      if (alive && ordered != record.byzantine.end()) entry.byzantine = ordered->second;
     }
     view.nodes.push_back(std::move(entry));
   }
@@ -131,6 +143,7 @@ Json to_json(const TestnetView& view) {
                              {"state", to_text(node.state)},
                              {"role", node.role},
                              {"byzantine", or_null(node.byzantine)},
+                             {"misbehaved", node.misbehaved},
                              {"view", or_null(node.view)},
                              {"committed_height", or_null(node.committed_height)},
                              {"committed_hash", or_null(node.committed_hash)},

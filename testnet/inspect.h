@@ -14,10 +14,12 @@ namespace hs {
 struct NodeView {
   TestnetNode node;
   NodeState state = NodeState::stopped;
-  pid_t pid = 0;  // 0: has no process
+  pid_t pid = 0;                        // 0: has no process
+  std::vector<std::string> misbehaved;  // what it was ever told to do wrong, as its home is marked
   // From the node itself; none if it does not run or did not answer.
   bool answered = false;
   std::string role = "validator";
+  // What it is told to do wrong now; of a node that runs and does not answer, as far as is known.
   std::optional<std::string> byzantine;
   std::optional<std::uint64_t> view;
   std::optional<std::uint64_t> committed_height;
@@ -38,6 +40,8 @@ struct TestnetView {
   // Nodes that are no listeners, and those of them that run.
   [[nodiscard]] std::size_t validators() const;
   [[nodiscard]] std::size_t running_validators() const;
+  // Those of the running ones that are told to misbehave.
+  [[nodiscard]] std::size_t byzantine_validators() const;
   // Name of the leader of the highest view that a node is in.
   [[nodiscard]] std::optional<std::string> leader() const;
 };

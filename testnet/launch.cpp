@@ -78,10 +78,19 @@ bool has_committed(Waiting& node, std::uint64_t blocks) {
 
 NodeCommand node_command(const TestnetLayout& layout, const std::string& node) {
   const HomeLayout home = layout.home(node);
-  return {.executable = this_binary,
-          .arguments = {"hs", "node", "run", "--home", home.root.string(), "--parent",
-                        std::to_string(::getpid()), "--ready-fd", std::to_string(node_ready_fd)},
-          .log = home.log_file()};
+  NodeCommand command = {
+      .executable = this_binary,
+      .arguments = {"hs", "node", "run", "--home", home.root.string(), "--parent",
+                    std::to_string(::getpid()), "--ready-fd", std::to_string(node_ready_fd)},
+      .log = home.log_file()};
+  // A record that cannot be read now keeps no node from running; the commands on it complain.
+  if (const auto record = read_testnet_record(layout)) {
+    const auto ordered = record->byzantine.find(number_of_node(node));
+    if (ordered != record->byzantine.end()) {
+      command.arguments.insert(command.arguments.end(), {"--byzantine", ordered->second});
+    }
+  }
+  return command;
 }
 
 std::optional<Report> StartWatch::next(SteadyTime deadline) {

@@ -145,6 +145,7 @@ Status note_removal(const TestnetLayout& layout, const TestnetNode& node) {
   const std::size_t number = number_of_node(node.name);
   record.removed.insert(number);
   record.listeners.erase(number);
+  record.byzantine.erase(number);
   return write_testnet_record(layout, record);
 }
 

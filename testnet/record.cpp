@@ -25,6 +25,8 @@ Status read_params(const YamlValue& value, TestnetParams& params) {
   return {};
 }
 
+std::string name_of_node(std::size_t number) { return "n" + std::to_string(number); }
+
 // A list of numbers below `end`, each once.
 Result<std::set<std::size_t>> read_numbers(const YamlValue& value, std::size_t end) {
   HS_TRY(entries, value.list());
@@ -57,6 +59,21 @@ Status read_members(const YamlValue& value, TestnetRecord& record) {
   return {};
 }
 
+// {n3: {strategy: "equivocate,garbage"}}
+Status read_byzantine(const YamlValue& value, TestnetRecord& record) {
+  HS_TRY(entries, value.entries());
+  for (const auto& [name, entry] : entries) {
+    std::size_t number = 0;
+    while (number < record.numbers() && name_of_node(number) != name) ++number;
+    if (number == record.numbers()) return entry.wrong("there is no node " + name);
+    HS_TRY(fields, entry.fields({"strategy"}));
+    HS_TRY(strategy, fields.required("strategy"));
+    HS_TRY(text, strategy.text());
+    record.byzantine[number] = text;
+  }
+  return {};
+}
+
 std::string list_of(const std::set<std::size_t>& numbers) {
   std::string text;
   for (const std::size_t number : numbers) {
@@ -76,7 +93,7 @@ std::vector<TestnetNode> TestnetRecord::nodes(const TestnetLayout& layout) const
 }
 
 TestnetNode TestnetRecord::node(const TestnetLayout& layout, std::size_t number) const {
-  const std::string node_name = "n" + std::to_string(number);
+  const std::string node_name = name_of_node(number);
   const auto port = static_cast<std::uint16_t>(base_port + ports_per_node * number);
   return {.name = node_name,
           .p2p_port = port,
@@ -92,8 +109,8 @@ std::size_t TestnetRecord::faults_tolerated() const {
 
 Result<TestnetRecord> read_testnet_record(const TestnetLayout& layout) {
   HS_TRY(file, read_yaml_file(layout.testnet_yaml()));
-  HS_TRY(root,
-         file.fields("hs.testnet/v1", {"name", "validators", "members", "params", "network"}));
+  HS_TRY(root, file.fields("hs.testnet/v1",
+                           {"name", "validators", "members", "params", "network", "byzantine"}));
   TestnetRecord record;
   HS_TRY(name, root.required("name"));
   HS_TRY(name_text, name.text());
@@ -107,6 +124,10 @@ Result<TestnetRecord> read_testnet_record(const TestnetLayout& layout) {
 
   if (const auto members = root.optional("members")) {
     HS_TRY_STATUS(read_members(*members, record));
+  }
+
+  if (const auto byzantine = root.optional("byzantine")) {
+    HS_TRY_STATUS(read_byzantine(*byzantine, record));
   }
 
   HS_TRY(network, root.required("network"));
@@ -130,6 +151,12 @@ std::string to_yaml(const TestnetRecord& record) {
             ", removed: " + list_of(record.removed) + ", listeners: " + list_of(record.listeners) +
             "}\n";
   }
+  std::string byzantine;
+  for (const auto& [number, strategy] : record.byzantine) {
+    byzantine += (byzantine.empty() ? "" : ", ") + name_of_node(number) +
+                 ": {strategy: " + yaml_quoted(strategy) + "}";
+  }
+  if (!byzantine.empty()) text += "byzantine: {" + byzantine + "}\n";
   std::string params;
   if (record.params.view_timeout) {
     const auto count = std::chrono::duration_cast<milliseconds>(*record.params.view_timeout);

@@ -5,6 +5,7 @@
 // removed stays, and with it the record of its votes.
 #pragma once
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -47,6 +48,9 @@ struct TestnetRecord {
   std::size_t added = 0;            // numbers given since: validators ..< validators + added
   std::set<std::size_t> removed;    // of the nodes that are gone
   std::set<std::size_t> listeners;  // of those that are there
+  // By number, what nodes are told to do wrong whenever they run: strategies of `hs node run
+  // --byzantine`. Whatever they were told before, their homes are marked with.
+  std::map<std::size_t, std::string> byzantine;
   friend bool operator==(const TestnetRecord&, const TestnetRecord&) = default;
 
   [[nodiscard]] std::vector<TestnetNode> nodes(const TestnetLayout& layout) const;

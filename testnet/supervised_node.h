@@ -34,6 +34,8 @@ class SupervisedNode {
   [[nodiscard]] const NodeEntry& entry() const { return entry_; }
   [[nodiscard]] const std::filesystem::path& log() const { return command_.log; }
 
+  // How it is started from now on.
+  void set_command(NodeCommand command) { command_ = std::move(command); }
   // Requires has_process() to be false. Errors: as of spawn().
   [[nodiscard]] Status start();
   // SIGTERM now and SIGKILL when the grace is over; a paused node is woken to see it.

@@ -182,6 +182,7 @@ void Supervisor::begin_down() {
 }
 
 void Supervisor::start_node(SupervisedNode& node) {
+  node.set_command(options_.command(node.name()));  // the record may say something else by now
   const Status started = node.start();
   changed_ = true;
   if (!started) {

@@ -16,6 +16,7 @@ class CrashLate final : public Strategy {
     }
     if (is_dead_) {
       scene.sends.clear();
+      scene.raw.clear();
       return;
     }
     if (scene.view() < *last_view_ || scene.sends.empty()) return;

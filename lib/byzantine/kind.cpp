@@ -1,6 +1,14 @@
 #include "lib/byzantine/kind.h"
 
+#include <algorithm>
+
 namespace hs::byzantine {
+namespace {
+
+constexpr std::string_view no_strategy = "none";
+constexpr std::size_t shown_bytes_max = 32;  // of a name that is none, in an error
+
+}  // namespace
 
 std::string_view name_of(Kind kind) {
   switch (kind) {
@@ -29,6 +37,47 @@ std::optional<Kind> kind_from(std::string_view name) {
     if (name_of(kind) == name) return kind;
   }
   return std::nullopt;
+}
+
+std::string to_text(const Kinds& several) {
+  if (several.empty()) return std::string(no_strategy);
+  std::string text;
+  for (const Kind kind : several) {
+    if (!text.empty()) text += ',';
+    text += name_of(kind);
+  }
+  return text;
+}
+
+Result<Kinds> kinds_from(std::string_view text) {
+  Kinds found;
+  if (text == no_strategy) return found;
+  while (true) {
+    const std::size_t comma = std::min(text.find(','), text.size());
+    const std::string_view name = text.substr(0, comma);
+    const auto kind = kind_from(name);
+    if (!kind || *kind == Kind::honest) {
+      return fail(Errc::bad_value, "no strategy is called \"" +
+                                       std::string(name.substr(0, shown_bytes_max)) +
+                                       "\"; there are " + all_names());
+    }
+    if (std::ranges::count(found, *kind) != 0) {
+      return fail(Errc::bad_value, std::string(name) + " stands twice");
+    }
+    found.push_back(*kind);
+    if (comma == text.size()) return found;
+    text.remove_prefix(comma + 1);
+  }
+}
+
+std::string all_names() {
+  std::string names;
+  for (const Kind kind : kinds) {
+    if (kind == Kind::honest) continue;
+    if (!names.empty()) names += ' ';
+    names += name_of(kind);
+  }
+  return names;
 }
 
 }  // namespace hs::byzantine

@@ -3,7 +3,11 @@
 #pragma once
 #include <array>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
+
+#include "lib/base/result.h"
 
 namespace hs::byzantine {
 
@@ -34,5 +38,14 @@ inline constexpr std::array kinds{
 // "withhold-vote": as the command line and reports spell it.
 [[nodiscard]] std::string_view name_of(Kind kind);
 [[nodiscard]] std::optional<Kind> kind_from(std::string_view name);
+
+// Several at a time: each works on what those before it leave of the messages. Empty: honest.
+using Kinds = std::vector<Kind>;
+// "equivocate,garbage"; "none" for an honest one.
+[[nodiscard]] std::string to_text(const Kinds& several);
+// Of such a text. Error: bad_value, naming the strategy that is unknown or stands twice.
+[[nodiscard]] Result<Kinds> kinds_from(std::string_view text);
+// All names but that of the honest one, separated by blanks: for help texts and errors.
+[[nodiscard]] std::string all_names();
 
 }  // namespace hs::byzantine

@@ -5,7 +5,10 @@ namespace {
 
 class Silent final : public Strategy {
  public:
-  void act(Scene& scene, const Input&) override { scene.sends.clear(); }
+  void act(Scene& scene, const Input&) override {
+    scene.sends.clear();
+    scene.raw.clear();
+  }
 };
 
 }  // namespace

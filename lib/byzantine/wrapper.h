@@ -20,22 +20,24 @@ class Wrapper {
   // What leaves after the sends of the last step's output; empty for honest ones. Call once a step.
   [[nodiscard]] std::vector<RawSend> take_raw() { return std::exchange(raw_, {}); }
 
-  void set_kind(Kind kind, Instant now);
-  [[nodiscard]] Kind kind() const { return kind_; }
+  // Misbehaves like this from the next step on, with nothing remembered of what it did before.
+  void set_kinds(const Kinds& several, Instant now);
   [[nodiscard]] const Replica& honest() const { return replica_; }
 
  private:
-  void act(Instant now, const Input& input, Output& output);
+  struct Acting {
+    std::unique_ptr<Strategy> strategy;
+    std::optional<Instant> next_beat;
+  };
+  void act(Acting& acting, Instant now, const Input& input, Output& output);
 
   const ReplicaConfig& config_;
   SecretKey key_;
   Rng rng_;  // the strategy's own: the honest replica draws the same whatever the strategy
   Replica replica_;
-  Kind kind_ = Kind::honest;
-  std::unique_ptr<Strategy> strategy_;
+  std::vector<Acting> acting_;  // in the order in which they act
   std::set<PublicKey> peers_;
   Memory memory_;
-  std::optional<Instant> next_beat_;
   std::vector<RawSend> raw_;
 };
 

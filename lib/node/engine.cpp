@@ -58,6 +58,7 @@ void Engine::step(Instant now, const Input& input) {
   const Output output = replica_.step(now, input);
   ++counters_.steps;
   act_on(output, *this, self_queue_);
+  for (byzantine::RawSend& raw : replica_.take_raw()) raw_sends_.push_back(std::move(raw));
 }
 
 bool Engine::turn() {
@@ -93,6 +94,7 @@ void Engine::carry_out(Instant now) {
   if (record_) write_safety(now);
   // Taken out first: a callback may put() inputs, but must find this turn's effects done.
   for (const Send& send : std::exchange(sends_, {})) outlets_.send(send.to, send.message);
+  for (const auto& raw : std::exchange(raw_sends_, {})) outlets_.send_raw(raw.to, raw.bytes);
   for (const Event& event : std::exchange(events_, {})) outlets_.tell(event);
 }
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 
+#include "lib/byzantine/wrapper.h"
 #include "lib/node/home/safety_file.h"
 #include "lib/replica/drive.h"
 #include "lib/replica/replica.h"
@@ -21,11 +22,15 @@ struct EngineParts {
   Rng rng;
 };
 
+using SharedBytes = std::shared_ptr<const Bytes>;
+
 // Where effects go. Called from turn() only, when what they rest on is on disk.
 struct EngineOutlets {
   std::function<void(const Recipient& to, const MessagePtr& message)> send;  // never to self
   std::function<void(const Event& event)> tell;
   std::function<Instant()> now;
+  // Bytes in place of a message's encoding; needed for a node that is told to misbehave alone.
+  std::function<void(const Recipient& to, const SharedBytes& bytes)> send_raw = {};
 };
 
 struct EngineCounters {
@@ -55,7 +60,11 @@ class Engine {
   // Encoded bytes of the peers' messages among them.
   [[nodiscard]] std::size_t waiting_bytes() const { return waiting_bytes_; }
 
-  [[nodiscard]] const Replica& replica() const { return replica_; }
+  [[nodiscard]] const Replica& replica() const { return replica_.honest(); }
+  // Misbehaves like this from the next step on; none: honest. Whatever is sent, what is stored and
+  // what replica() says is what an honest node would store and say. On a test genesis only: the
+  // caller sees to that, and has noted it (home/misbehaviour_mark.h).
+  void misbehave(const byzantine::Kinds& kinds) { replica_.set_kinds(kinds, outlets_.now()); }
   [[nodiscard]] const EngineCounters& counters() const { return counters_; }
 
   // For drive.h.
@@ -63,7 +72,7 @@ class Engine {
   void write_record(const SafetyRecord& record) { record_ = record; }
   void send(const Recipient& to, const MessagePtr& message) { sends_.push_back({to, message}); }
   void tell(const Event& event) { events_.push_back(event); }
-  [[nodiscard]] const PublicKey& self() const { return replica_.key(); }
+  [[nodiscard]] const PublicKey& self() const { return replica_.honest().key(); }
 
  private:
   bool step_once(Instant now);  // false: nothing to do
@@ -75,7 +84,7 @@ class Engine {
   SafetyFile& safety_;
   EngineOutlets outlets_;
   Overlay staged_;  // the store as it will be after this turn; what the replica reads
-  Replica replica_;
+  byzantine::Wrapper replica_;
 
   std::deque<Input> inbox_;
   std::size_t waiting_bytes_ = 0;  // of inbox_
@@ -84,6 +93,7 @@ class Engine {
   bool sync_ = false;
   std::optional<SafetyRecord> record_;
   std::vector<Send> sends_;
+  std::vector<byzantine::RawSend> raw_sends_;
   std::vector<Event> events_;
 
   std::optional<Instant> record_synced_;

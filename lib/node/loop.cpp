@@ -2,10 +2,12 @@
 
 #include <spdlog/logger.h>
 
+#include "lib/base/check.h"
 #include "lib/base/hex.h"
 #include "lib/base/overloaded.h"
 #include "lib/codec/borsh.h"
 #include "lib/node/gossip.h"
+#include "lib/node/home/misbehaviour_mark.h"
 #include "lib/node/process.h"
 
 namespace hs {
@@ -88,9 +90,11 @@ NodeLoop::NodeLoop(const NodeSettings& settings, NodeVault& vault, KvApp& app, R
 NodeLoop::~NodeLoop() { transport_.stop(); }
 
 EngineOutlets NodeLoop::engine_outlets() {
-  return {.send = [this](const Recipient& to, const MessagePtr& message) { send(to, message); },
-          .tell = [this](const Event& event) { on_event(event); },
-          .now = now_instant};
+  return {
+      .send = [this](const Recipient& to, const MessagePtr& message) { send(to, message); },
+      .tell = [this](const Event& event) { on_event(event); },
+      .now = now_instant,
+      .send_raw = [this](const Recipient& to, const SharedBytes& bytes) { send_raw(to, bytes); }};
 }
 
 TransportCallbacks NodeLoop::transport_callbacks() {
@@ -172,6 +176,7 @@ void NodeLoop::turn() {
   gossip();
   if (std::exchange(work_arrived_, false)) engine_.put(WorkAvailable{});
   const bool more = engine_.turn();
+  change_behaviour();
   const Instant now = now_instant();
   if (penalties_.expire(now)) allowed_sets_.reset();
   refresh_allowed();
@@ -182,8 +187,8 @@ void NodeLoop::turn() {
 
 void NodeLoop::arm_timer() {
   auto deadline = engine_.next_deadline();
-  if (const auto expiry = penalties_.next_expiry(); expiry && (!deadline || *expiry < *deadline)) {
-    deadline = expiry;
+  for (const auto& other : {penalties_.next_expiry(), misbehaviour_.next_deadline()}) {
+    if (other && (!deadline || *other < *deadline)) deadline = other;
   }
   if (!deadline) {
     timer_.cancel();
@@ -193,6 +198,35 @@ void NodeLoop::arm_timer() {
   timer_.async_wait([this](const std::error_code& error) {
     if (!error) guarded([this] { turn(); });
   });
+}
+
+// ---- misbehaviour on purpose ----
+
+Status NodeLoop::misbehave(const MisbehaviourOrder& order) {
+  HS_CHECK(settings_.genesis.testnet);
+  std::vector<std::string> names;
+  for (const byzantine::Kind kind : order.kinds) names.emplace_back(byzantine::name_of(kind));
+  HS_TRY(marks, add_misbehaviour_marks(settings_.home, names));
+  reporter_.set_misbehaved(std::move(marks));
+  misbehaviour_.order(order);
+  change_behaviour();
+  reporter_.publish();  // whoever gave the order sees it in force
+  schedule();
+  return {};
+}
+
+void NodeLoop::change_behaviour() {
+  const auto view = [this] { return engine_.replica().status().view; };
+  const auto kinds = misbehaviour_.change(now_instant(), view);
+  if (!kinds) return;
+  engine_.misbehave(*kinds);
+  reporter_.set_byzantine(*kinds);
+  if (kinds->empty()) {
+    log_->warn("honest again from view {} on", view().value);
+  } else {
+    log_->warn("misbehaves on purpose from view {} on: {}", view().value,
+               byzantine::to_text(*kinds));
+  }
 }
 
 void NodeLoop::show_status_line(std::chrono::milliseconds every,
@@ -314,6 +348,14 @@ void NodeLoop::send(const Recipient& to, const MessagePtr& message) {
     traffic_.messages_sent += transport_.send(*peer, Channel::message, encoded_, full) ? 1 : 0;
   } else {
     traffic_.messages_sent += transport_.broadcast(Channel::message, encoded_, full);
+  }
+}
+
+void NodeLoop::send_raw(const Recipient& to, const SharedBytes& bytes) {
+  if (const auto* peer = std::get_if<PublicKey>(&to)) {
+    transport_.send(*peer, Channel::message, bytes, Transport::WhenFull::drop);
+  } else {
+    transport_.broadcast(Channel::message, bytes, Transport::WhenFull::drop);
   }
 }
 

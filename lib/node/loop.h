@@ -16,6 +16,7 @@
 #include "lib/net/transport.h"
 #include "lib/node/counted_app.h"
 #include "lib/node/engine.h"
+#include "lib/node/misbehaviour.h"
 #include "lib/node/penalties.h"
 #include "lib/node/reporter.h"
 #include "lib/node/settings.h"
@@ -56,6 +57,9 @@ class NodeLoop {
   void add_peer(const PeerAddress& peer);
   // Forgets it: it may connect no longer, unless it is a member of the validator set.
   void remove_peer(const PublicKey& peer);
+  // Misbehaves as ordered, once the home is marked for it. Requires a test genesis. Errors: those
+  // of the mark; nothing has changed then.
+  [[nodiscard]] Status misbehave(const MisbehaviourOrder& order);
   // Calls `show` with a status line every so often, from run().
   void show_status_line(std::chrono::milliseconds every,
                         std::function<void(const std::string&)> show);
@@ -70,6 +74,7 @@ class NodeLoop {
   void schedule();  // a turn, once what is ready now has been taken in
   void turn();
   void arm_timer();
+  void change_behaviour();  // if it is time to
   void status_line_due();
 
   void on_frame(const PublicKey& peer, Channel channel, const Bytes& body);
@@ -79,6 +84,7 @@ class NodeLoop {
   bool check_failed(const PublicKey& peer);  // true: the peer was sent away for it
 
   void send(const Recipient& to, const MessagePtr& message);
+  void send_raw(const Recipient& to, const SharedBytes& bytes);
   void gossip();
   void send_transactions(const std::vector<Bytes>& transactions, bool may_ask_to_pass_on);
   void refresh_allowed();
@@ -101,11 +107,12 @@ class NodeLoop {
   Transport transport_;
   Reporter reporter_;
   Penalties penalties_;
+  Misbehaviour misbehaviour_;
 
   std::set<PublicKey> configured_peers_;
   std::optional<std::vector<ValidatorSetPtr>> allowed_sets_;  // those set_allowed() knows
   std::vector<Hash> allowed_pending_;
-  std::vector<Bytes> own_transactions_;                       // to be gossiped in this turn
+  std::vector<Bytes> own_transactions_;  // to be gossiped in this turn
   std::vector<Bytes> passed_transactions_;
   bool work_arrived_ = false;
   bool scheduled_ = false;

@@ -8,6 +8,7 @@
 #include "lib/base/hex.h"
 #include "lib/blocktree/tree_reader.h"
 #include "lib/node/home/control_path.h"
+#include "lib/node/home/misbehaviour_mark.h"
 #include "lib/node/home/port_owner.h"
 #include "lib/node/loop.h"
 #include "lib/node/process.h"
@@ -91,9 +92,26 @@ struct Node::Impl {
     return vault;
   }
 
+  std::optional<NodeFailure> show_behaviour();
   std::optional<NodeFailure> start_servers();
   std::optional<NodeFailure> announce(const std::string& version);
 };
+
+// What the home is marked for, and what the command line orders now.
+std::optional<NodeFailure> Node::Impl::show_behaviour() {
+  const auto shown = [&]() -> Status {
+    if (!settings.byzantine.empty()) {
+      return loop.misbehave({.kinds = settings.byzantine, .from = {}, .lasts = {}});
+    }
+    HS_TRY(marks, misbehaviour_marks(settings.home));
+    loop.reporter().set_misbehaved(std::move(marks));
+    return {};
+  }();
+  if (shown) return std::nullopt;
+  return NodeFailure{Kind::io, shown.error().what,
+                     "safety/misbehaved says what this node was ever told to do wrong",
+                     "check space and permissions, or make a new home with a new key"};
+}
 
 std::optional<NodeFailure> Node::Impl::start_servers() {
   if (const auto listening = loop.listen(); !listening) {
@@ -155,14 +173,14 @@ std::expected<std::unique_ptr<Node>, NodeFailure> Node::start(NodeSettings setti
                                        "the control socket needs a folder", "check the home"});
   }
   LoggerPtr log = open_log(settings.home, settings.config, options.log_to_stderr);
-  const KvAppConfig app_config{
-      .chain_id = settings.genesis.chain_id,
-      .pool = {},
-      .index_salt = random_number(),
-      .authority = settings.genesis.authority};
+  const KvAppConfig app_config{.chain_id = settings.genesis.chain_id,
+                               .pool = {},
+                               .index_salt = random_number(),
+                               .authority = settings.genesis.authority};
   auto impl = std::make_unique<Impl>(std::move(settings), std::move(*vault), std::move(log),
                                      app_config, std::move(*control_path));
   impl->loop.reporter().set_handlers(options.handlers);
+  if (auto failure = impl->show_behaviour()) return std::unexpected(std::move(*failure));
   if (auto failure = impl->start_servers()) return std::unexpected(std::move(*failure));
   if (auto failure = impl->announce(options.version)) return std::unexpected(std::move(*failure));
   return std::unique_ptr<Node>(new Node(std::move(impl)));

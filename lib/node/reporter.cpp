@@ -91,6 +91,15 @@ void Reporter::set_addresses(std::string p2p, std::string rpc) {
   template_.rpc_address = std::move(rpc);
 }
 
+void Reporter::set_byzantine(const byzantine::Kinds& kinds) {
+  template_.byzantine.reset();
+  if (!kinds.empty()) template_.byzantine = byzantine::to_text(kinds);
+}
+
+void Reporter::set_misbehaved(std::vector<std::string> names) {
+  template_.misbehaved = std::move(names);
+}
+
 void Reporter::expect_peer(const PeerAddress& peer) {
   refreshed_.reset();
   if (peer.key != template_.public_key) ledger_.expect(peer.key, "", to_string(peer.at));

@@ -47,6 +47,10 @@ class Reporter {
   void forget_peer(const PublicKey& peer);
   void peer_down(const PublicKey& peer, CloseReason reason, const std::string& text);
 
+  // What this node is told to do wrong now, and whatever it was told ever.
+  void set_byzantine(const byzantine::Kinds& kinds);
+  void set_misbehaved(std::vector<std::string> names);
+
   void set_handlers(EventHandlers handlers) { handlers_ = std::move(handlers); }
 
   // Calls the handlers, logs the event and tells it to the hub. A commit is told only after a

@@ -90,6 +90,15 @@ std::expected<NodeSettings, NodeFailure> load_settings(const HomeLayout& home,
                                        "on a test genesis only",
                                        "set storage.sync to always in node.yaml"});
   }
+  if (!overrides.byzantine.empty() && !genesis->testnet) {
+    return std::unexpected(NodeFailure{
+        Kind::bad_config,
+        "a node of this chain does not misbehave: --byzantine " +
+            byzantine::to_text(overrides.byzantine),
+        home.genesis_yaml().string() + " is no test genesis, and whoever votes against the rules "
+                                       "betrays a real network",
+        "leave --byzantine out, or make a network for tests: hs genesis create --testnet"});
+  }
   const auto replica = replica_config(*genesis, *config);
   if (!replica) return std::unexpected(replica.error());
   if (overrides.p2p_listen) config->p2p_listen = *overrides.p2p_listen;
@@ -101,7 +110,8 @@ std::expected<NodeSettings, NodeFailure> load_settings(const HomeLayout& home,
                       .genesis = std::move(*genesis),
                       .genesis_hash = hash,
                       .key = std::move(*key),
-                      .replica = *replica};
+                      .replica = *replica,
+                      .byzantine = overrides.byzantine};
 }
 
 }  // namespace hs

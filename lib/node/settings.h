@@ -5,6 +5,7 @@
 
 #include "genesis/genesis.h"
 #include "keys/key_file.h"
+#include "lib/byzantine/kind.h"
 #include "lib/node/failure.h"
 #include "lib/node/home/layout.h"
 #include "lib/node/home/node_config.h"
@@ -17,6 +18,7 @@ struct NodeOverrides {
   std::optional<HostPort> p2p_listen;
   std::optional<HostPort> rpc_listen;
   std::vector<PeerAddress> peers;  // in addition to those of node.yaml
+  byzantine::Kinds byzantine;      // what to do wrong from the start; needs a test genesis
 };
 
 struct NodeSettings {
@@ -26,6 +28,7 @@ struct NodeSettings {
   Hash genesis_hash;
   KeyFile key;
   ReplicaConfig replica;
+  byzantine::Kinds byzantine;  // on a test genesis only
 };
 
 // Failures: not_found, bad_config, key_refused, no_record (a home without safety/).

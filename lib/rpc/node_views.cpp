@@ -48,6 +48,7 @@ Json status_view(const NodeSnapshot& node) {
   object["testnet"] = node.testnet;
   object["reference_peers"] = node.reference_peers;
   object["byzantine"] = node.byzantine ? Json(*node.byzantine) : Json(nullptr);
+  object["misbehaved"] = node.misbehaved;
   object["p2p"] = node.p2p_address;
   object["rpc"] = node.rpc_address;
   return object;

@@ -57,7 +57,8 @@ struct NodeSnapshot {
   bool reference_peers = false;          // as the genesis says
   bool testnet = false;                  // a test genesis: faults and misbehaviour allowed
   bool storage_sync = true;              // false: storage.sync is never; marked in every status
-  std::optional<std::string> byzantine;  // strategy now in force; none while honest
+  std::optional<std::string> byzantine;  // strategies now in force; none while honest
+  std::vector<std::string> misbehaved;   // strategies that were ever in force in this home
   std::string p2p_address;               // HOST:PORT
   std::string rpc_address;
 

@@ -30,6 +30,14 @@ def options_in_page(text):
 
 
 class Manual(EndToEnd):
+    def commands_under(self, *name):
+        """The words and the help of every command whose words begin with these."""
+        text = self.hs(*name, "--help").out
+        verbs = words(text, "Verbs:")
+        if not verbs:
+            return [(name, text)]
+        return [command for verb in verbs for command in self.commands_under(*name, verb)]
+
     def test_options_and_pages_agree_both_ways(self):
         root = self.hs("--help").out
         everywhere = options_in_help(root, "Options of every command:") | {"--version"}
@@ -40,12 +48,9 @@ class Manual(EndToEnd):
                 page = PAGES / f"hs-{word}.1.scd"
                 self.assertTrue(page.exists(), f"{page.name} is missing")
                 text = page.read_text()
-                group = self.hs(word, "--help").out
-                verbs = words(group, "Verbs:")
                 known = set()
-                for verb in verbs or [None]:
-                    name = [word] + ([verb] if verb else [])
-                    known |= options_in_help(self.hs(*name, "--help").out, "Options:")
+                for name, help_text in self.commands_under(word):
+                    known |= options_in_help(help_text, "Options:")
                     self.assertIn(" ".join(["hs", *name]), text.replace("*|*", f"*|hs {word} "))
                 self.assertEqual(known - options_in_page(text), set(), "not in the page")
                 self.assertEqual(options_in_page(text) - known - everywhere, set(), "not in hs")

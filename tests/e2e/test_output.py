@@ -32,10 +32,14 @@ class Streams(EndToEnd):
     def commands(self):
         """Every visible command, from the help of hs and of its groups."""
         found = []
-        for word in self.words(self.hs("--help").out, "Commands:"):
-            text = self.hs(word, "--help").out
-            verbs = self.words(text, "Verbs:")
-            found += [(word, verb) for verb in verbs] if verbs else [(word,)]
+        waiting = [(word,) for word in self.words(self.hs("--help").out, "Commands:")]
+        while waiting:
+            path = waiting.pop()
+            verbs = self.words(self.hs(*path, "--help").out, "Verbs:")
+            if verbs:
+                waiting += [(*path, verb) for verb in verbs]
+            else:
+                found.append(path)
         self.assertGreater(len(found), 10)
         return found
 

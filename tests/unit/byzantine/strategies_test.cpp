@@ -23,6 +23,20 @@ TEST_CASE("names of strategies are read as they are written", "[byzantine]") {
   CHECK_FALSE(kind_from("friendly").has_value());
 }
 
+TEST_CASE("several strategies are read as they are written", "[byzantine]") {
+  const Kinds both{Kind::double_vote, Kind::garbage};
+  CHECK(to_text(both) == "double-vote,garbage");
+  CHECK(kinds_from("double-vote,garbage") == both);
+  CHECK(to_text({}) == "none");
+  CHECK(kinds_from("none") == Kinds{});
+  for (const char* text : {"", "honest", "garbage,", ",garbage", "garbage,none", "garbage,garbage",
+                           "Garbage", " garbage"}) {
+    CAPTURE(text);
+    CHECK_FALSE(kinds_from(text));
+  }
+  CHECK(kinds_from("garbagge").error().what.find("future-spam") != std::string::npos);
+}
+
 TEST_CASE("three honest replicas commit one chain beside one of any strategy", "[byzantine]") {
   for (const Kind kind : kinds) {
     Net net(kind);
@@ -222,13 +236,35 @@ TEST_CASE("one that is no member votes all the same, and counts for nothing", "[
 TEST_CASE("a strategy can be put on and taken off while the replica runs", "[byzantine]") {
   Net net(Kind::honest);
   net.run_for(seconds(5));
-  net.nodes[0]->wrapper->set_kind(Kind::silent, net.now);
+  net.nodes[0]->wrapper->set_kinds({Kind::silent}, net.now);
   net.sent.clear();
   net.run_for(seconds(20));
   CHECK(net.sent.empty());
-  net.nodes[0]->wrapper->set_kind(Kind::honest, net.now);
+  net.nodes[0]->wrapper->set_kinds({}, net.now);
   net.run_for(seconds(20));
   CHECK_FALSE(net.sent_as<PhaseVote>().empty());
+}
+
+TEST_CASE("strategies act together, each on what the others leave", "[byzantine]") {
+  const Kinds noisy{Kind::garbage, Kind::key_spam};
+  Net net(Kind::honest);
+  net.nodes[0]->wrapper->set_kinds(noisy, net.now);
+  net.run_for(seconds(10));
+  CHECK(net.sent_as<PhaseVote>().size() > 1'000);  // the spam
+  CHECK(std::ranges::any_of(net.sent, [](const Sent& each) { return each.message == nullptr; }));
+  net.sent.clear();
+  net.nodes[0]->wrapper->set_kinds({Kind::garbage, Kind::key_spam, Kind::silent}, net.now);
+  net.run_for(seconds(10));
+  CHECK(net.sent.empty());
+}
+
+TEST_CASE("three honest replicas commit one chain beside one of all strategies", "[byzantine]") {
+  Kinds all(kinds.begin(), kinds.end());
+  std::erase_if(all, [](Kind kind) { return kind == Kind::silent || kind == Kind::crash_late; });
+  Net net(Kind::honest);
+  net.nodes[0]->wrapper->set_kinds(all, net.now);
+  net.run_for(seconds(60));
+  CHECK(net.common_blocks() > 10);
 }
 
 TEST_CASE("the same seed misbehaves in the same way", "[byzantine]") {

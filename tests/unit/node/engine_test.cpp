@@ -24,16 +24,18 @@ class Bench {
     const SafetyStamp stamp{.node = key_.public_key(), .genesis = Hash{}};
     SafetyFile::create(folder_ / "safety" / "record", stamp);
     safety_.emplace(folder_ / "safety" / "record");
-    engine_.emplace(EngineParts{.config = config_,
-                                .key = key_,
-                                .store = store_,
-                                .app = app_,
-                                .safety = *safety_,
-                                .rng = Rng(1)},
-                    EngineOutlets{.send = [this](const Recipient&,
-                                                 const MessagePtr& message) { on_send(message); },
-                                  .tell = [this](const Event& event) { on_event(event); },
-                                  .now = [this] { return now_; }});
+    engine_.emplace(
+        EngineParts{.config = config_,
+                    .key = key_,
+                    .store = store_,
+                    .app = app_,
+                    .safety = *safety_,
+                    .rng = Rng(1)},
+        EngineOutlets{
+            .send = [this](const Recipient&, const MessagePtr& message) { on_send(message); },
+            .tell = [this](const Event& event) { on_event(event); },
+            .now = [this] { return now_; },
+            .send_raw = [this](const Recipient&, const SharedBytes&) { ++raw_sent; }});
   }
 
   // Turns and moves time until `height` is committed; false if that takes too many turns.
@@ -65,6 +67,8 @@ class Bench {
   int sent_too_early = 0;
   int votes_seen = 0;
   int votes_sent = 0;
+  int messages_sent = 0;
+  int raw_sent = 0;
   std::uint64_t most_writes_in_a_turn = 0;
 
  private:
@@ -84,6 +88,7 @@ class Bench {
     }
   }
   void on_send(const MessagePtr& message) {
+    ++messages_sent;
     if (const auto* proposal = std::get_if<Proposal>(message.get())) {
       if (!TreeReader(store_).contains(proposal->block.hash)) ++sent_too_early;
     }
@@ -154,6 +159,31 @@ TEST_CASE("a turn of several steps costs one write and one sync at most", "[node
   CHECK(bench.most_writes_in_a_turn == 1);
   CHECK(bench.engine().counters().store_writes < bench.engine().counters().steps);
   CHECK(bench.engine().counters().store_syncs <= bench.engine().counters().store_writes);
+}
+
+TEST_CASE("an engine misbehaves as long as it is told to, and stores what is true", "[node]") {
+  Bench bench(1, 2);
+  bench.engine().put(PeerUp{test::test_key(2).public_key()});
+  const auto sends_in_a_while = [&] {
+    bench.messages_sent = bench.raw_sent = 0;
+    constexpr int turns = 200;  // of views that nobody else votes in
+    for (int i = 0; i < turns; ++i) {
+      if (!bench.turn()) bench.move_to(std::max(bench.now(), *bench.engine().next_deadline()));
+    }
+    return bench.messages_sent;
+  };
+  CHECK(sends_in_a_while() > 0);
+  CHECK(bench.raw_sent == 0);
+  bench.engine().misbehave({byzantine::Kind::silent});
+  CHECK(sends_in_a_while() == 0);
+  bench.engine().misbehave({byzantine::Kind::garbage});
+  CHECK(sends_in_a_while() > 0);
+  CHECK(bench.raw_sent > 0);
+  bench.engine().misbehave({});
+  CHECK(sends_in_a_while() > 0);
+  CHECK(bench.raw_sent == 0);
+  CHECK(bench.sent_too_early == 0);
+  CHECK(bench.told_too_early == 0);
 }
 
 TEST_CASE("what waits is accounted until it is taken", "[node][S21]") {

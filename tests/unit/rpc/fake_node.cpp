@@ -48,6 +48,16 @@ FakeNode::FakeNode() : set_(four()), app_(KvAppConfig{.chain_id = test_chain}) {
   node.validators = tree_->validators();
 }
 
+void FakeNode::see_double_vote(const PublicKey& signer) {
+  const std::lock_guard lock(mutex_);
+  const auto vote = [](const std::string& block) {
+    return PhaseVote{test_chain, View{5}, test_hash(block), Phase::generic, {}};
+  };
+  BlockTree seen(store_);
+  seen.keep_evidence(1, {signer, vote("one"), vote("two")});
+  store_.write(seen.take_batch(), /*sync=*/false);
+}
+
 std::vector<Admission> FakeNode::admit(const std::vector<Bytes>& transactions) {
   const std::lock_guard lock(mutex_);
   std::vector<Admission> admissions;

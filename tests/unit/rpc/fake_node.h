@@ -27,6 +27,8 @@ class FakeNode {
   void commit_all();
   // A block beside the newest one, never certified.
   Hash fork();
+  // Keeps two votes of this signer in one view as evidence.
+  void see_double_vote(const PublicKey& signer);
 
   // Puts one transaction into the pool; its id.
   TransactionId put(const std::string& key, const std::string& value);

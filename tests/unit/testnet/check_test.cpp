@@ -9,6 +9,8 @@
 #include <thread>
 
 #include "genesis/genesis.h"
+#include "keys/key_file.h"
+#include "lib/node/home/misbehaviour_mark.h"
 #include "lib/rpc/server.h"
 #include "testnet/chain_reader.h"
 #include "tests/support/catch.h"
@@ -176,6 +178,48 @@ TEST_CASE("a node that runs and does not answer is a problem", "[testnet]") {
   const CheckReport report = net.check();
   CHECK(has(report, "node_silent", false));
   CHECK_FALSE(report.violated());
+}
+
+// The homes hold what check reads of them: a key, and a mark where there is one.
+void make_homes(const FakeNet& net) {
+  for (std::uint8_t i = 0; i < node_count; ++i) {
+    const HomeLayout home = net.layout.home("n" + std::to_string(i));
+    std::filesystem::create_directories(home.safety());
+    const KeyFile key{
+        .name = "v", .key = test::test_key(static_cast<std::uint8_t>(i + 1)), .test = true};
+    REQUIRE(write_key_file(home.key_yaml(), key, /*replace=*/true).has_value());
+  }
+}
+
+TEST_CASE("a node that is told to misbehave is left out, and the others are judged", "[testnet]") {
+  FakeNet net;
+  net.grow(12);
+  net.nodes[3]->put("key", "other");  // another history, from height 12 on
+  net.nodes[3]->node.byzantine = "equivocate";
+  net.grow(9);
+  const CheckReport report = net.check();
+  INFO(to_json(report).dump());
+  CHECK(report.ok());
+  CHECK(report.notes ==
+        std::vector<std::string>{"n3 is told to misbehave and is not asked: equivocate"});
+  net.nodes[0]->node.byzantine = "silent";
+  net.grow(1);
+  CHECK(has(net.check(false), "no_quorum", false));
+}
+
+TEST_CASE("double votes are a violation, but of nodes that were told to", "[testnet]") {
+  FakeNet net;
+  make_homes(net);
+  net.grow(6);
+  net.nodes[0]->see_double_vote(test::test_key(4).public_key());
+  CHECK(has(net.check(), "double_vote", true));
+  REQUIRE(add_misbehaviour_marks(net.layout.home("n2"), {"double-vote"}).has_value());
+  CHECK(has(net.check(), "double_vote", true));  // another one was told to
+  REQUIRE(add_misbehaviour_marks(net.layout.home("n3"), {"double-vote"}).has_value());
+  const CheckReport report = net.check();
+  INFO(to_json(report).dump());
+  CHECK(report.ok());
+  CHECK(report.notes == std::vector<std::string>{"n3 voted twice, as it was told to"});
 }
 
 TEST_CASE("a header is what its bytes say, and nothing else", "[testnet]") {

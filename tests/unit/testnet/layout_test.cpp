@@ -1,7 +1,9 @@
 #include "testnet/layout.h"
 
+#include <algorithm>
 #include <fstream>
 
+#include "testnet/launch.h"
 #include "testnet/record.h"
 #include "tests/support/catch.h"
 #include "tests/support/temp_dir.h"
@@ -96,6 +98,40 @@ TEST_CASE("a record of members that cannot be is refused", "[testnet]") {
         << "\nnetwork: {base_port: 27000}\n";
     CHECK_FALSE(read_testnet_record(layout).has_value());
   }
+}
+
+TEST_CASE("a record says what nodes are told to do wrong", "[testnet]") {
+  const test::TempDir folder;
+  const TestnetLayout layout = made(folder, "demo");
+  TestnetRecord record;
+  record.name = "demo";
+  record.byzantine = {{1, "equivocate,garbage"}, {3, "silent"}};
+  REQUIRE(write_testnet_record(layout, record).has_value());
+  CHECK(*read_testnet_record(layout) == record);
+  for (const std::string byzantine :
+       {"{n4: {strategy: silent}}", "{n1: silent}", "{n1: {}}", "{n1: {strategy: silent, to: 1}}",
+        "{n01: {strategy: silent}}", "[n1]"}) {
+    INFO(byzantine);
+    std::ofstream(layout.testnet_yaml())
+        << "schema: hs.testnet/v1\nname: demo\nvalidators: {count: 4}\n"
+        << "network: {base_port: 27000}\nbyzantine: " << byzantine << "\n";
+    CHECK_FALSE(read_testnet_record(layout).has_value());
+  }
+}
+
+TEST_CASE("a node is started with what the record tells it to do wrong", "[testnet]") {
+  const test::TempDir folder;
+  const TestnetLayout layout = made(folder, "demo");
+  TestnetRecord record;
+  record.name = "demo";
+  record.byzantine = {{1, "equivocate,garbage"}};
+  REQUIRE(write_testnet_record(layout, record).has_value());
+  const std::vector<std::string> honest = node_command(layout, "n0").arguments;
+  CHECK(std::count(honest.begin(), honest.end(), "--byzantine") == 0);
+  const std::vector<std::string> told = node_command(layout, "n1").arguments;
+  REQUIRE(told.size() == honest.size() + 2);
+  CHECK(told[told.size() - 2] == "--byzantine");
+  CHECK(told.back() == "equivocate,garbage");
 }
 
 TEST_CASE("ports beyond the last one are refused", "[testnet]") {
