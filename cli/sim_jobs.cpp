@@ -10,6 +10,8 @@
 #include <mutex>
 #include <thread>
 
+#include "lib/sim/disk/level_disk.h"
+
 namespace hs {
 namespace {
 
@@ -63,7 +65,7 @@ void show_progress(Printer& out, const SimSummary& summary, std::uint64_t runs, 
 
 TimedRun run_timed(const sim::PlanRequest& request, const sim::TraceSink& trace) {
   const double begin = thread_cpu_seconds();
-  TimedRun run{.result = sim::run_seed(request, trace), .cpu_seconds = 0};
+  TimedRun run{.result = sim::run_seed(request, trace, sim::make_level_disk), .cpu_seconds = 0};
   run.cpu_seconds = thread_cpu_seconds() - begin;
   return run;
 }

@@ -11,10 +11,11 @@ namespace {
 
 class CounterKit : public AppKit {
  public:
-  explicit CounterKit(std::size_t operations_per_block) : per_block_(operations_per_block) {}
+  CounterKit(std::size_t operations_per_block, const ValidatorSet& genesis_set)
+      : per_block_(operations_per_block), genesis_set_(genesis_set) {}
 
   [[nodiscard]] std::unique_ptr<App> start(const KvReader&) const override {
-    return std::make_unique<CounterApp>(per_block_);
+    return std::make_unique<CounterApp>(per_block_, genesis_set_);
   }
   [[nodiscard]] Bytes transaction(std::uint64_t number, Height) const override {
     return to_transaction({.id = number, .amount = number % 7 + 1});
@@ -43,6 +44,7 @@ class CounterKit : public AppKit {
 
  private:
   std::size_t per_block_;
+  ValidatorSet genesis_set_;
 };
 
 class KvKit : public AppKit {
@@ -97,9 +99,10 @@ class KvKit : public AppKit {
 
 }  // namespace
 
-std::unique_ptr<AppKit> make_app_kit(const WorkPlan& work, ChainId chain_id) {
+std::unique_ptr<AppKit> make_app_kit(const WorkPlan& work, ChainId chain_id,
+                                     const ValidatorSet& genesis_set) {
   if (work.app == AppKind::kv) return std::make_unique<KvKit>(chain_id);
-  return std::make_unique<CounterKit>(work.operations_per_block);
+  return std::make_unique<CounterKit>(work.operations_per_block, genesis_set);
 }
 
 }  // namespace hs::sim

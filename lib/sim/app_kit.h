@@ -7,6 +7,7 @@
 #include "lib/sim/plan.h"
 #include "lib/store/store.h"
 #include "lib/types/update_set.h"
+#include "lib/validators/validator_set.h"
 
 namespace hs::sim {
 
@@ -29,6 +30,7 @@ class AppKit {
   [[nodiscard]] virtual std::vector<Hash> transactions_in(const Data& data) const = 0;
 };
 
-[[nodiscard]] std::unique_ptr<AppKit> make_app_kit(const WorkPlan& work, ChainId chain_id);
+[[nodiscard]] std::unique_ptr<AppKit> make_app_kit(const WorkPlan& work, ChainId chain_id,
+                                                   const ValidatorSet& genesis_set);
 
 }  // namespace hs::sim

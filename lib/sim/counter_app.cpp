@@ -11,6 +11,7 @@ constexpr std::size_t operation_bytes = 16;
 constexpr std::size_t pool_operations_max = 10'000;
 constexpr std::size_t pool_changes_max = 64;
 
+Bytes set_key() { return to_bytes("validators"); }
 Bytes digest_key() { return to_bytes("digest"); }
 Bytes done_key(std::uint64_t id) {
   return to_bytes("done " + std::to_string(id));
@@ -93,9 +94,22 @@ Result<std::vector<CounterOperation>> operations_of(const Data& data) {
   return operations;
 }
 
+std::optional<ValidatorSet> CounterApp::set_after(const AppView& state,
+                                                  const ValidatorSetUpdates& updates) const {
+  ValidatorSet before = genesis_set_;
+  if (const auto stored = state.get(set_key())) {
+    auto decoded = from_borsh<ValidatorSet>(*stored);
+    if (!decoded) return std::nullopt;
+    before = *std::move(decoded);
+  }
+  auto after = before.with(updates);
+  if (!after || !check_usable(*after)) return std::nullopt;
+  return *std::move(after);
+}
+
 std::optional<ProducedBlock> CounterApp::produce_change(const AppView& state) const {
   for (const auto& [id, updates] : changes_) {
-    if (state.get(done_key(id))) continue;
+    if (state.get(done_key(id)) || !set_after(state, updates)) continue;
     ProducedBlock block;
     block.data = {Bytes{}, to_transaction(SetChange{.id = id, .updates = updates})};
     block.data_hash = counter_data_hash(block.data);
@@ -122,13 +136,17 @@ std::variant<ProducedBlock, NotYet> CounterApp::produce(const ProduceRequest& re
   return block;
 }
 
-Validation CounterApp::validate_change(const ValidateRequest& request) {
+Validation CounterApp::validate_change(const ValidateRequest& request) const {
   const auto change = set_change_of(request.block.data);
   if (!change) return InvalidBlock{change.error().what};
   const Bytes done = done_key(change->id);
   if (request.state.get(done)) return InvalidBlock{"the set was changed so before"};
+  const auto after = set_after(request.state, change->updates);
+  if (!after) return InvalidBlock{"no chain can be governed by that set"};
   ValidBlock valid;
-  valid.app_state_updates.emplace().insert(done, {1});
+  AppStateUpdates& updates = valid.app_state_updates.emplace();
+  updates.insert(done, {1});
+  updates.insert(set_key(), to_borsh(*after));
   valid.validator_set_updates = change->updates;
   return valid;
 }

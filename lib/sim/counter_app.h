@@ -1,6 +1,6 @@
 // The smallest app that can show a mistake: it adds numbers, refuses an operation it has seen, and
 // keeps a running digest of every operation in order, so that two replicas that differ anywhere
-// differ from there on. Whoever asks may change the validator set.
+// differ from there on. Whoever asks may change the validator set, to any that can govern a chain.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -8,6 +8,7 @@
 
 #include "lib/app/app.h"
 #include "lib/types/update_set.h"
+#include "lib/validators/validator_set.h"
 
 namespace hs::sim {
 
@@ -44,8 +45,9 @@ struct SetChange {
 
 class CounterApp : public App {
  public:
-  // At most so many operations in one block.
-  explicit CounterApp(std::size_t operations_per_block) : per_block_(operations_per_block) {}
+  // At most so many operations in one block; `genesis_set` holds until the first change.
+  CounterApp(std::size_t operations_per_block, const ValidatorSet& genesis_set)
+      : per_block_(operations_per_block), genesis_set_(genesis_set) {}
 
   std::variant<ProducedBlock, NotYet> produce(const ProduceRequest& request) override;
   Validation validate(const ValidateRequest& request) override;
@@ -57,9 +59,13 @@ class CounterApp : public App {
 
  private:
   std::optional<ProducedBlock> produce_change(const AppView& state) const;
-  static Validation validate_change(const ValidateRequest& request);
+  Validation validate_change(const ValidateRequest& request) const;
+  // The set after the change; none if no chain can be governed by it.
+  [[nodiscard]] std::optional<ValidatorSet> set_after(const AppView& state,
+                                                      const ValidatorSetUpdates& updates) const;
 
   std::size_t per_block_;
+  ValidatorSet genesis_set_;
   std::map<std::uint64_t, std::uint64_t> pool_;          // id -> amount
   std::map<std::uint64_t, ValidatorSetUpdates> changes_;  // id -> what to do to the set
 };

@@ -60,6 +60,14 @@ WriteBatch SimDisk::undo_of(const WriteBatch& batch) const {
 }
 
 void SimDisk::write(const WriteBatch& batch, bool sync) {
+  if (fault_ == DiskFault::write_error || fault_ == DiskFault::full) {
+    throw StoreFailure(StoreFailure::Kind::io, "the disk takes nothing, as the plan wants it");
+  }
+  if (fault_ == DiskFault::sync_error) {
+    unsynced_.push_back({.batch = batch, .undo = undo_of(batch)});
+    apply(batch);
+    throw StoreFailure(StoreFailure::Kind::io, "the disk fails to sync, as the plan wants it");
+  }
   if (sync) {
     unsynced_.clear();  // a sync carries everything before it
   } else {
@@ -69,6 +77,7 @@ void SimDisk::write(const WriteBatch& batch, bool sync) {
 }
 
 void SimDisk::crash(Survival survival, Rng& rng) {
+  fault_.reset();
   if (survival == Survival::all || unsynced_.empty()) {
     unsynced_.clear();
     return;

@@ -1,7 +1,10 @@
-// The fast disk: a map in memory that knows which of its batches have reached the platter. What a
-// crash leaves is chosen by the world: everything (the process died), or the synced state and some
-// of the batches after it (the power failed).
+// What a node's data lie on. Two tiers: a map in memory that knows which of its batches have
+// reached the platter, for most seeds, and LevelDB over a file system in memory
+// (disk/level_disk.h). What a crash leaves is chosen by the world: everything (the process died),
+// or the synced state and some of what came after it (the power failed).
 #pragma once
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <unordered_map>
@@ -22,7 +25,37 @@ enum class Survival {
   hole,    // all but one: a log closed without a sync can vanish behind a newer one
 };
 
-class SimDisk : public KvStore {
+// What is refused to a process that writes. It must stop: nothing may leave that depends on a write
+// which is not on disk. [RELIABILITY 3, disk]
+enum class DiskFault {
+  write_error,  // EIO: nothing of the batch is taken
+  sync_error,   // EIO at fsync: the batch may be on disk or not, and is lost like any unsynced one
+  full,         // ENOSPC
+};
+
+// The disk of one node, over the lives of its processes.
+class Disk : public KvStore {
+ public:
+  [[nodiscard]] virtual bool is_empty() const = 0;
+  // Before a process runs on it. Throws StoreFailure where what is stored cannot be opened.
+  virtual void open() {}
+  // Leaves what a crash leaves. Batches that survive are on the platter from then on, and faults of
+  // the disk are over.
+  virtual void crash(Survival survival, Rng& rng) = 0;
+  // From now on until a crash writes throw StoreFailure.
+  virtual void fail(DiskFault fault) = 0;
+  [[nodiscard]] virtual bool is_failing() const = 0;
+  // Bit rot, while no process runs. False if this kind of disk has no bits of its own.
+  virtual bool flip_bit(Rng& /*rng*/) { return false; }
+  // As `hs node reset --data` leaves it; while no process runs.
+  virtual void wipe() = 0;
+  [[nodiscard]] virtual std::unique_ptr<Disk> copy() const = 0;
+};
+
+// Thread-safe where simulations run on several threads.
+using DiskFactory = std::function<std::unique_ptr<Disk>()>;
+
+class SimDisk : public Disk {
  public:
   [[nodiscard]] std::optional<Bytes> get(BytesView key) const override;
   [[nodiscard]] bool contains(BytesView key) const override { return entries_.contains(key); }
@@ -33,9 +66,14 @@ class SimDisk : public KvStore {
 
   // Batches that a power failure may take.
   [[nodiscard]] std::size_t unsynced() const { return unsynced_.size(); }
-  [[nodiscard]] bool empty() const { return entries_.empty(); }
-  // Leaves what a crash leaves. Batches that survive are on the platter from then on.
-  void crash(Survival survival, Rng& rng);
+  [[nodiscard]] bool is_empty() const override { return entries_.empty(); }
+  void crash(Survival survival, Rng& rng) override;
+  void fail(DiskFault fault) override { fault_ = fault; }
+  [[nodiscard]] bool is_failing() const override { return fault_.has_value(); }
+  void wipe() override { *this = SimDisk(); }
+  [[nodiscard]] std::unique_ptr<Disk> copy() const override {
+    return std::make_unique<SimDisk>(*this);
+  }
 
  private:
   struct Unsynced {
@@ -57,6 +95,7 @@ class SimDisk : public KvStore {
 
   std::unordered_map<Bytes, Bytes, HashOfKey, SameKey> entries_;  // as the process sees them
   std::vector<Unsynced> unsynced_;
+  std::optional<DiskFault> fault_;
 };
 
 // The voting record beside the store: written before every send that needs it, synced once a

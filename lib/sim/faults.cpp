@@ -56,7 +56,7 @@ void Faults::schedule_next() {
 void Faults::strike() {
   const FaultPlan& plan = world_.plan().faults;
   const std::uint64_t total = std::uint64_t{plan.crash_weight} + plan.crash_all_weight +
-                              plan.partition_weight + plan.pause_weight;
+                              plan.partition_weight + plan.pause_weight + plan.disk_weight;
   if (total == 0) return;
   std::uint64_t drawn = rng_.below(total);
   if (drawn < plan.crash_weight) return crash_one();
@@ -64,7 +64,9 @@ void Faults::strike() {
   if (drawn < plan.crash_all_weight) return crash_all();
   drawn -= plan.crash_all_weight;
   if (drawn < plan.partition_weight) return split();
-  pause_one();
+  drawn -= plan.partition_weight;
+  if (drawn < plan.pause_weight) return pause_one();
+  fail_one_disk();
 }
 
 // None while as many as may be away are away already.
@@ -151,6 +153,17 @@ void Faults::split() {
     world_.network().reconnect_all();
     world_.links_changed();
   });
+}
+
+void Faults::fail_one_disk() {
+  const std::optional<NodeIndex> node = draw_awake();
+  if (!node) return;
+  const auto fault = static_cast<DiskFault>(rng_.below(3));
+  // The pages that could not be synced are lost, or have been written after all.
+  world_.fail_disk(*node, fault,
+                   {.point = CrashPoint::failed_write,
+                    .survival = static_cast<Survival>(rng_.below(4)),
+                    .away = draw_length()});
 }
 
 void Faults::pause_one() {

@@ -21,6 +21,7 @@ class Faults {
   void crash_all();
   void split();
   void pause_one();
+  void fail_one_disk();
   [[nodiscard]] ArmedCrash draw_crash();
   [[nodiscard]] Survival draw_survival();
   [[nodiscard]] Duration draw_length();

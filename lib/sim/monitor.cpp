@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "lib/blocktree/tree_reader.h"
+
 namespace hs::sim {
 
 Monitor::Monitor(const Plan& plan, const Cast& cast, const AppKit& app, Judge& judge)
@@ -30,6 +32,10 @@ void Monitor::on_start(NodeIndex node, const KvReader& disk,
   look_at_new_blocks();
   sets_.on_start(node, disk);
   state_.on_start(node, disk);
+  // What it wrote and did not live to tell.
+  const TreeReader tree(disk);
+  certificates_.check(node, tree.highest_pc());
+  if (const auto tc = tree.highest_tc()) certificates_.check(node, *tc);
 }
 
 void Monitor::on_crash(NodeIndex node, const KvReader& disk) {

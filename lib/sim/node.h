@@ -19,6 +19,7 @@ enum class CrashPoint {
   before_record,  // the batch is on disk, the record is not
   before_send,    // of a PhaseVote, TimeoutVote or Proposal: everything is on disk, nothing is sent
   after_send,     // of one of these, before the next
+  failed_write,   // where the disk refuses a write
 };
 
 struct ArmedCrash {
@@ -37,18 +38,20 @@ struct Process {
 
 // A disk as it was, to be put back.
 struct DiskCopy {
-  SimDisk disk;
+  std::unique_ptr<Disk> disk;
   RecordFile record;
 };
 
 struct Node {
-  explicit Node(const NodeClock& node_clock) : clock(node_clock) {}
+  Node(const NodeClock& node_clock, std::unique_ptr<Disk> node_disk)
+      : clock(node_clock), disk(std::move(node_disk)) {}
 
   NodeClock clock;
-  SimDisk disk;
+  std::unique_ptr<Disk> disk;  // never null
   RecordFile record;
   std::optional<ArmedCrash> armed;
   std::optional<DiskCopy> copy;
+  bool is_damaged = false;           // bits of its disk have flipped
   std::uint64_t incarnation = 0;     // of the process, counted from 1
   std::unique_ptr<Process> process;  // null: not running
   // When the process must run next, in world time, whatever comes in.

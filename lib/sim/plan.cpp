@@ -182,6 +182,13 @@ void draw_profile(Rng& rng, Plan& plan) {
         plan.faults.partition_weight = 4;
       }
       break;
+    case Profile::disk:
+      draw_fault_times(rng, plan);
+      draw_crashes(rng, plan);
+      plan.faults.power_loss = true;
+      plan.faults.disk_weight = 6;
+      draw_disks(rng, plan);
+      break;
     case Profile::fork:
       draw_fork(rng, plan);
       break;
@@ -209,6 +216,7 @@ std::string_view name_of(Profile profile) {
     case Profile::overload: return "overload";
     case Profile::vsu: return "vsu";
     case Profile::byz: return "byz";
+    case Profile::disk: return "disk";
     case Profile::fork: return "fork";
     case Profile::twins: return "twins";
   }

@@ -23,13 +23,14 @@ enum class Profile {
   overload,   // tiny buffers, slow links and more work than fits
   vsu,        // the validator set changes again and again, with nothing failing or with everything
   byz,        // as many as may be faulty misbehave on purpose, to the end
+  disk,       // writes are refused, power fails, bits flip; a third over LevelDB itself
   fork,       // one more: two histories, which the honest must notice
   twins,      // keys used twice, and a partition of its own for each of the first views
 };
 inline constexpr std::array profiles{Profile::calm,      Profile::swarm, Profile::crash,
                                      Profile::partition, Profile::sync,  Profile::silent,
                                      Profile::overload,  Profile::vsu,    Profile::byz,
-                                     Profile::fork,      Profile::twins};
+                                     Profile::disk,      Profile::fork,   Profile::twins};
 [[nodiscard]] std::string_view name_of(Profile profile);
 [[nodiscard]] std::optional<Profile> profile_from(std::string_view name);
 
@@ -61,6 +62,7 @@ struct FaultPlan {
   std::uint32_t crash_all_weight = 0;
   std::uint32_t partition_weight = 0;
   std::uint32_t pause_weight = 0;
+  std::uint32_t disk_weight = 0;  // a disk refuses to write
   bool power_loss = false;      // crashes may take unsynced writes with them
   std::uint32_t down_max = 0;   // nodes down or paused at one time, but for a crash of all
   Duration away_min{};          // a node stays away at least that long
@@ -102,6 +104,15 @@ struct Amnesia {
   Duration copied_at{};
   Duration restored_at{};
 };
+// A node whose stored bits flip at that time; nothing is expected of its data from then on.
+struct BitRot {
+  NodeIndex node = 0;
+  Duration at{};
+};
+struct DiskPlan {
+  bool is_real = false;  // LevelDB over a file system in memory; otherwise a map
+  std::optional<BitRot> rot;
+};
 // Who reaches whom with messages of one view: those of one group.
 struct ViewPartition {
   std::vector<std::uint8_t> group;  // by node
@@ -121,7 +132,9 @@ struct Plan {
   FaultPlan faults;
   WorkPlan work;
   ChurnPlan churn;
-  // Faulty are the nodes in these three; rules are held against all others.
+  DiskPlan disk;
+  // Faulty are the nodes in these three and the one whose disk rots; rules are held against all
+  // others.
   std::vector<Misbehaviour> byzantine;
   std::vector<Twin> twins;               // the last nodes, without power of their own
   std::optional<Amnesia> amnesia;

@@ -64,7 +64,8 @@ bool Plan::is_faulty(NodeIndex node) const {
   const auto is_it = [&](const Misbehaviour& each) { return each.node == node; };
   const auto is_twin = [&](const Twin& each) { return each.node == node || each.of == node; };
   return std::any_of(byzantine.begin(), byzantine.end(), is_it) ||
-         std::any_of(twins.begin(), twins.end(), is_twin) || (amnesia && amnesia->node == node);
+         std::any_of(twins.begin(), twins.end(), is_twin) || (amnesia && amnesia->node == node) ||
+         (disk.rot && disk.rot->node == node);
 }
 
 void draw_byzantine(Rng& rng, Plan& plan) {
@@ -90,6 +91,15 @@ void draw_byzantine(Rng& rng, Plan& plan) {
     }
     const Kind kind = is_mixed ? kinds_of_members[rng.below(kinds_of_members.size())] : common;
     plan.byzantine.push_back({.node = node, .kind = kind});
+  }
+}
+
+void draw_disks(Rng& rng, Plan& plan) {
+  plan.disk.is_real = rng.chance(1, 3);
+  const std::vector<NodeIndex> faulty = draw_faulty(rng, plan);
+  if (plan.disk.is_real && !faulty.empty() && rng.chance(1, 2)) {
+    const Duration timeout = plan.config.view_timeout;
+    plan.disk.rot = BitRot{.node = faulty.front(), .at = draw_time(rng, timeout, 40 * timeout)};
   }
 }
 

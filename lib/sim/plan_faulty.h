@@ -8,6 +8,8 @@ namespace hs::sim {
 // Validators of less than a third of the power, and at times a listener, misbehave; one of them may
 // be a twin or have its disk put back.
 void draw_byzantine(Rng& rng, Plan& plan);
+// The tier of the disks, and at times one, of a node that may be faulty, whose bits flip.
+void draw_disks(Rng& rng, Plan& plan);
 // f + 1 keys are used twice, in two halves of the network that do not see each other for a while:
 // each half has a quorum.
 void draw_fork(Rng& rng, Plan& plan);

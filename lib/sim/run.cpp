@@ -68,14 +68,16 @@ RunResult result_of(const PlanRequest& request, World& world) {
 
 }  // namespace
 
-RunResult run_plan(const PlanRequest& request, const Plan& plan, const TraceSink& trace) {
+RunResult run_plan(const PlanRequest& request, const Plan& plan, const TraceSink& trace,
+                   const DiskFactory& real_disk) {
   const CheckNote note("replay: " + replay_line(request));
-  World world(plan, trace);
+  World world(plan, trace, real_disk);
   const Rng root(plan.seed);
   Faults faults(world, root.substream("faults"));
   Workload workload(world, root.substream("workload"));
   Churn churn(world, root.substream("churn"));
   plan_amnesia(world);
+  plan_rot(world);
   start_nodes(world, root.substream("start"));
   workload.begin();
   if (plan.profile == Profile::fork) {
@@ -97,8 +99,9 @@ RunResult run_plan(const PlanRequest& request, const Plan& plan, const TraceSink
   return result_of(request, world);
 }
 
-RunResult run_seed(const PlanRequest& request, const TraceSink& trace) {
-  return run_plan(request, make_plan(request), trace);
+RunResult run_seed(const PlanRequest& request, const TraceSink& trace,
+                   const DiskFactory& real_disk) {
+  return run_plan(request, make_plan(request), trace, real_disk);
 }
 
 std::string replay_line(const PlanRequest& request) {

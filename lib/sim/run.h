@@ -21,10 +21,13 @@ struct RunResult {
 };
 
 // Stateless and without side effects: many threads may run seeds at once.
-[[nodiscard]] RunResult run_seed(const PlanRequest& request, const TraceSink& trace = nullptr);
+// `real_disk` is needed for requests whose plan wants the real tier (profile disk).
+[[nodiscard]] RunResult run_seed(const PlanRequest& request, const TraceSink& trace = nullptr,
+                                 const DiskFactory& real_disk = nullptr);
 // As above for a plan made by hand, named by `request`.
 [[nodiscard]] RunResult run_plan(const PlanRequest& request, const Plan& plan,
-                                 const TraceSink& trace = nullptr);
+                                 const TraceSink& trace = nullptr,
+                                 const DiskFactory& real_disk = nullptr);
 
 // "hs sim replay 7 --profile swarm": how to have the run again.
 [[nodiscard]] std::string replay_line(const PlanRequest& request);

@@ -25,6 +25,11 @@ void plan_amnesia(World& world) {
   world.after(amnesia->restored_at, [&world, node = amnesia->node] { world.restore_disk(node); });
 }
 
+void plan_rot(World& world) {
+  const auto& rot = world.plan().disk.rot;
+  if (rot) world.after(rot->at, [&world, node = rot->node] { world.damage_disk(node); });
+}
+
 void partition_by_view(World& world) {
   world.set_filter([&world](NodeIndex from, NodeIndex to, const Wire& wire) {
     const auto& partitions = world.plan().partitions;

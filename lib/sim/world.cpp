@@ -43,8 +43,16 @@ class World::StepDriver {
   void write(const WriteBatch& batch, bool sync) {
     const bool makes_record = output_.safety_record.has_value();
     if (dies_by_count() || dies_at(CrashPoint::before_write, makes_record)) return;
-    world_.monitor_.on_write(index_, batch, sync, node_.disk);
-    node_.disk.write(batch, sync);
+    // What is refused may be on disk or not, as if it had not been synced.
+    const bool is_refused = node_.disk->is_failing();
+    world_.monitor_.on_write(index_, batch, sync && !is_refused, *node_.disk);
+    try {
+      node_.disk->write(batch, sync);
+    } catch (const StoreFailure&) {
+      if (!is_refused) throw;
+      world_.marks().count("write refused by the disk");
+      is_dead_ = true;
+    }
   }
   void write_record(const SafetyRecord& record) {
     if (dies_by_count() || dies_at(CrashPoint::before_record, true)) return;
@@ -56,7 +64,7 @@ class World::StepDriver {
     if (dies_by_count() || dies_at(CrashPoint::before_send, counts)) return;
     show_own_votes(message.get());
     const auto* peer = std::get_if<PublicKey>(&to);
-    world_.monitor_.on_send(index_, peer == nullptr, message, node_.disk);
+    world_.monitor_.on_send(index_, peer == nullptr, message, *node_.disk);
     const auto wire =
         std::make_shared<const Wire>(to_borsh(*message), name_of(*message), view_of(*message));
     if (peer == nullptr) {
@@ -77,7 +85,7 @@ class World::StepDriver {
   }
   void tell(const Event& event) {
     if (is_dead_) return;
-    world_.monitor_.on_event(index_, event, node_.disk);
+    world_.monitor_.on_event(index_, event, *node_.disk);
     if (world_.trace_) world_.trace_(world_.now(), index_, describe(event, world_.cast_));
   }
   [[nodiscard]] const PublicKey& self() const { return world_.cast_.key(index_); }
@@ -89,7 +97,7 @@ class World::StepDriver {
       const auto* peer = std::get_if<PublicKey>(&each.to);
       const bool is_own = peer != nullptr && *peer == self();
       if (is_own) {
-        world_.monitor_.on_send(index_, false, each.message, node_.disk);
+        world_.monitor_.on_send(index_, false, each.message, *node_.disk);
       } else if (each.message.get() == next) {
         ++shown_;
         return;
@@ -135,11 +143,11 @@ class World::StepDriver {
   bool is_dead_ = false;
 };
 
-World::World(const Plan& plan, TraceSink trace)
+World::World(const Plan& plan, TraceSink trace, const DiskFactory& real_disk)
     : plan_(plan),
       trace_(std::move(trace)),
       cast_(plan),
-      app_(make_app_kit(plan.work, plan.config.chain_id)),
+      app_(make_app_kit(plan.work, plan.config.chain_id, cast_.validators())),
       monitor_(plan_, cast_, *app_, judge_),
       disk_rng_(Rng(plan.seed).substream("disk")),
       tick_rng_(Rng(plan.seed).substream("ticks")),
@@ -148,8 +156,10 @@ World::World(const Plan& plan, TraceSink trace)
       live_(plan.nodes(), false),
       connections_(plan.nodes() * plan.nodes()) {
   Rng clocks = Rng(plan.seed).substream("clocks");
+  HS_CHECK(!plan.disk.is_real || real_disk != nullptr);
   for (const std::int32_t drift : plan.drift_ppm) {
-    nodes_.emplace_back(NodeClock(drift, clock_offset(clocks)));
+    nodes_.emplace_back(NodeClock(drift, clock_offset(clocks)),
+                        plan.disk.is_real ? real_disk() : std::make_unique<SimDisk>());
   }
 }
 
@@ -251,7 +261,7 @@ void World::step(NodeIndex node, const Input& input) {
     driver.show_own_votes(nullptr);
     dies = driver.is_dead();
   } catch (const StoreFailure& failure) {
-    judge_.violate("crash", node, std::string("the store fails: ") + failure.what());
+    on_store_failure(node, "the store fails", failure);
     return;
   }
   if (dies) {
@@ -275,25 +285,26 @@ void World::give(NodeIndex node, const Input& input) {
 void World::start(NodeIndex node) {
   Node& mine = nodes_[node];
   if (mine.is_running()) return;
-  if (mine.disk.empty()) {
-    const Status initialised =
-        initialise(mine.disk, {.app_state = {}, .validators = cast_.validators()});
-    HS_CHECK(initialised.has_value());
-  }
   const std::optional<SafetyRecord> record = mine.record.read();
-  monitor_.on_start(node, mine.disk, record);
-  ++mine.incarnation;
-  const std::string stream = "replica " + std::to_string(node) + " " +
-                             std::to_string(mine.incarnation);
-  mine.process = std::make_unique<Process>();
-  live_[node] = true;
   try {
-    mine.process->app = app_->start(mine.disk);
+    mine.disk->open();
+    if (mine.disk->is_empty()) {
+      const Status initialised =
+          initialise(*mine.disk, {.app_state = {}, .validators = cast_.validators()});
+      HS_CHECK(initialised.has_value());
+    }
+    monitor_.on_start(node, *mine.disk, record);
+    ++mine.incarnation;
+    const std::string stream =
+        "replica " + std::to_string(node) + " " + std::to_string(mine.incarnation);
+    mine.process = std::make_unique<Process>();
+    live_[node] = true;
+    mine.process->app = app_->start(*mine.disk);
     mine.process->replica = std::make_unique<byzantine::Wrapper>(
-        plan_.config, cast_.secret(node), mine.disk, *mine.process->app,
+        plan_.config, cast_.secret(node), *mine.disk, *mine.process->app,
         Rng(plan_.seed).substream(stream), record, mine.clock.local(now()), kind_of(plan_, node));
   } catch (const StoreFailure& failure) {
-    judge_.violate("crash", node, std::string("refuses to start: ") + failure.what());
+    on_store_failure(node, "refuses to start", failure);
     return;
   }
   if (trace_) trace_(now(), node, "starts");
@@ -301,6 +312,39 @@ void World::start(NodeIndex node) {
   for (NodeIndex other = 0; other < nodes_.size(); ++other) {
     if (other != node) schedule_link_check(node, other, network_.reconnect_delay());
   }
+}
+
+void World::on_store_failure(NodeIndex node, const char* what, const StoreFailure& failure) {
+  Node& mine = nodes_[node];
+  if (!mine.is_damaged) {
+    judge_.violate("crash", node, std::string(what) + ": " + failure.what());
+    return;
+  }
+  // Its operator sees the error and does what it says: the data are had again from the others.
+  monitor_.marks().count("damage found by a node");
+  if (trace_) trace_(now(), node, std::string(what) + ": " + failure.what());
+  crash(node, Survival::all);
+  mine.disk->wipe();
+  mine.is_damaged = false;
+  after(plan_.config.view_timeout, [this, node] { start(node); });
+}
+
+void World::damage_disk(NodeIndex node) {
+  Node& mine = nodes_[node];
+  crash(node, Survival::all);
+  if (mine.disk->flip_bit(disk_rng_)) {
+    mine.is_damaged = true;
+    monitor_.marks().count("bit flipped on a disk");
+  }
+  start(node);
+}
+
+void World::fail_disk(NodeIndex node, DiskFault fault, const ArmedCrash& how) {
+  Node& mine = nodes_[node];
+  if (!mine.is_running()) return;
+  mine.armed = how;
+  mine.armed->point = CrashPoint::failed_write;
+  mine.disk->fail(fault);
 }
 
 void World::die(NodeIndex node) {
@@ -318,9 +362,9 @@ void World::crash(NodeIndex node, Survival survival) {
   mine.next_tick.reset();
   mine.next_self.reset();
   live_[node] = false;
-  mine.disk.crash(survival, disk_rng_);
+  mine.disk->crash(survival, disk_rng_);
   mine.record.crash(survival, disk_rng_);
-  monitor_.on_crash(node, mine.disk);
+  monitor_.on_crash(node, *mine.disk);
   monitor_.marks().count(survival == Survival::all ? "process killed" : "power lost");
   if (trace_) trace_(now(), node, "dies");
   for (NodeIndex other = 0; other < nodes_.size(); ++other) {
@@ -360,20 +404,21 @@ std::optional<ReplicaStatus> World::status(NodeIndex node) const {
 }
 
 std::uint64_t World::app_number(NodeIndex node) const {
-  const auto stored = TreeReader(nodes_[node].disk).app_value(counter_app_key());
+  if (nodes_[node].is_damaged) return 0;  // what it holds may be unreadable
+  const auto stored = TreeReader(*nodes_[node].disk).app_value(counter_app_key());
   if (!stored) return 0;
   return BorshReader(*stored).u64().value_or(0);
 }
 
 void World::copy_disk(NodeIndex node) {
-  nodes_[node].copy = DiskCopy{.disk = nodes_[node].disk, .record = nodes_[node].record};
+  nodes_[node].copy = DiskCopy{.disk = nodes_[node].disk->copy(), .record = nodes_[node].record};
 }
 
 void World::restore_disk(NodeIndex node) {
   Node& mine = nodes_[node];
   if (!mine.copy) return;
   crash(node, Survival::all);
-  mine.disk = mine.copy->disk;
+  mine.disk = mine.copy->disk->copy();
   mine.record = mine.copy->record;
   monitor_.marks().count("disk put back");
   start(node);
@@ -404,14 +449,14 @@ void World::forget_below(Height height) {
       batch.erase(key::block_datum(block.hash, i));
     }
   }
-  for (Node& node : nodes_) node.disk.write(batch, true);
+  for (Node& node : nodes_) node.disk->write(batch, true);
   monitor_.forget_below(height);
 }
 
 void World::audit() {
   for (NodeIndex node = 0; node < nodes_.size(); ++node) {
-    if (nodes_[node].disk.empty() || monitor_.is_faulty(node)) continue;
-    audit_store(node, nodes_[node].disk, judge_);
+    if (nodes_[node].disk->is_empty() || monitor_.is_faulty(node)) continue;
+    audit_store(node, *nodes_[node].disk, judge_);
   }
 }
 
@@ -427,6 +472,7 @@ void World::heal() {
   for (NodeIndex node = 0; node < nodes_.size(); ++node) {
     const bool is_dead = std::find(plan_.dead.begin(), plan_.dead.end(), node) != plan_.dead.end();
     if (is_dead) continue;
+    if (nodes_[node].disk->is_failing()) crash(node, Survival::none);
     disarm(node);
     resume(node);
     start(node);

@@ -19,8 +19,10 @@ using TraceSink = std::function<void(Instant at, NodeIndex node, const std::stri
 
 class World {
  public:
-  // `plan` and the sink's captures outlive the world. No node runs yet.
-  explicit World(const Plan& plan, TraceSink trace = nullptr);
+  // `plan` and the sink's captures outlive the world. No node runs yet. `real_disk` makes the disks
+  // of a plan that wants the real tier; no other plan needs it.
+  explicit World(const Plan& plan, TraceSink trace = nullptr,
+                 const DiskFactory& real_disk = nullptr);
   ~World();
   World(const World&) = delete;
   World& operator=(const World&) = delete;
@@ -60,6 +62,12 @@ class World {
   // Keeps a copy of the node's disk; and, later, puts it back under a new process.
   void copy_disk(NodeIndex node);
   void restore_disk(NodeIndex node);
+
+  // The disk refuses the writes of the process, which dies of it as `how` says but for its point.
+  void fail_disk(NodeIndex node, DiskFault fault, const ArmedCrash& how);
+  // Ends the process, flips a bit of what it has stored, if its disk has bits, and starts it again.
+  // Whenever it finds the damage it stops, and starts over with no data but the voting record.
+  void damage_disk(NodeIndex node);
 
   // ---- links ----
   // Beside all else: does a message get from one node to the other? Unset: yes.
@@ -111,6 +119,8 @@ class World {
   void send(NodeIndex from, NodeIndex to, const WirePtr& wire);
   void plan_next(NodeIndex node);
   void die(NodeIndex node);
+  // A node's own disk fails it: expected where the plan has damaged it, a broken rule otherwise.
+  void on_store_failure(NodeIndex node, const char* what, const StoreFailure& failure);
   [[nodiscard]] Connection& connection(NodeIndex a, NodeIndex b);
   [[nodiscard]] bool is_connected(NodeIndex a, NodeIndex b);
   void schedule_link_check(NodeIndex a, NodeIndex b, Duration delay);

@@ -107,9 +107,9 @@ class LevelDbSnapshot : public KvReader {
 class LevelDbStore : public KvStore {
  public:
   // For a database whose writes are to last.
-  LevelDbStore(const std::string& folder, const LevelDbOptions& options)
+  LevelDbStore(const std::string& folder, const LevelDbOptions& options, leveldb::Env& base)
       : folder_(folder), never_sync_(options.never_sync) {
-    auto env = std::make_unique<SyncedLogEnv>(leveldb::Env::Default());
+    auto env = std::make_unique<SyncedLogEnv>(&base);
     synced_log_env_ = env.get();
     env_ = std::move(env);
     open(options);
@@ -184,12 +184,13 @@ void LevelDbStore::write(const WriteBatch& batch, bool sync) {
 
 }  // namespace
 
-void create_leveldb(const std::string& folder) {
-  leveldb::Env* env = leveldb::Env::Default();
+void create_leveldb(const std::string& folder) { create_leveldb(folder, *leveldb::Env::Default()); }
+
+void create_leveldb(const std::string& folder, leveldb::Env& env) {
   std::vector<std::string> names;
   // An unreadable or absent folder is LevelDB's to report or to create. One that holds anything may
   // be a database that has lost its CURRENT file, and an empty one must not be laid over it.
-  if (env->GetChildren(folder, &names).ok()) {
+  if (env.GetChildren(folder, &names).ok()) {
     std::erase_if(names, [](const std::string& name) { return name == "." || name == ".."; });
     if (!names.empty()) {
       throw StoreFailure(Kind::io,
@@ -197,6 +198,7 @@ void create_leveldb(const std::string& folder) {
     }
   }
   leveldb::Options settings;
+  settings.env = &env;
   settings.create_if_missing = true;
   settings.error_if_exists = true;
   settings.paranoid_checks = true;
@@ -207,7 +209,12 @@ void create_leveldb(const std::string& folder) {
 }
 
 std::unique_ptr<KvStore> open_leveldb(const std::string& folder, const LevelDbOptions& options) {
-  return std::make_unique<LevelDbStore>(folder, options);
+  return open_leveldb(folder, options, *leveldb::Env::Default());
+}
+
+std::unique_ptr<KvStore> open_leveldb(const std::string& folder, const LevelDbOptions& options,
+                                      leveldb::Env& env) {
+  return std::make_unique<LevelDbStore>(folder, options, env);
 }
 
 std::unique_ptr<KvStore> open_leveldb_read_only(const std::string& folder) {

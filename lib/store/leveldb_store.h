@@ -6,6 +6,10 @@
 
 #include "lib/store/store.h"
 
+namespace leveldb {
+class Env;
+}
+
 namespace hs {
 
 struct LevelDbOptions {
@@ -16,10 +20,15 @@ struct LevelDbOptions {
 
 // Creates an empty database. Throws StoreFailure (io) if there is one already.
 void create_leveldb(const std::string& folder);
+// On another file system than the machine's, which outlives the database.
+void create_leveldb(const std::string& folder, leveldb::Env& env);
 // Opens an existing one. Throws StoreFailure: missing, corrupt, locked or io. Thread-safe for reads
 // and snapshots; one writer.
 [[nodiscard]] std::unique_ptr<KvStore> open_leveldb(const std::string& folder,
                                                     const LevelDbOptions& options);
+[[nodiscard]] std::unique_ptr<KvStore> open_leveldb(const std::string& folder,
+                                                    const LevelDbOptions& options,
+                                                    leveldb::Env& env);
 // Reads a database without changing a byte on disk: writes that opening needs stay in memory. For
 // homes whose node is dead; the caller holds the home's lock. Throws as open_leveldb.
 [[nodiscard]] std::unique_ptr<KvStore> open_leveldb_read_only(const std::string& folder);

@@ -1,5 +1,6 @@
 // What the profiles promise to bring about does happen: checks that never had anything to look at
 // would prove nothing.
+#include "lib/sim/disk/level_disk.h"
 #include "lib/sim/run.h"
 #include "tests/support/catch.h"
 
@@ -11,13 +12,14 @@ TEST_CASE("a handful of seeds meets every kind of fault and event", "[sim]") {
   bool real_signatures = false;
   bool kv = false;
   for (const Profile profile :
-       {Profile::swarm, Profile::crash, Profile::partition, Profile::sync, Profile::vsu}) {
+       {Profile::swarm, Profile::crash, Profile::partition, Profile::sync, Profile::vsu,
+        Profile::disk}) {
     for (std::uint64_t seed = 1; seed <= 30; ++seed) {
       const PlanRequest request{.seed = seed, .profile = profile, .nodes = {}, .views = 60};
       const Plan plan = make_plan(request);
       real_signatures = real_signatures || plan.real_signatures;
       kv = kv || plan.work.app == AppKind::kv;
-      const RunResult result = run_seed(request);
+      const RunResult result = run_seed(request, nullptr, make_level_disk);
       INFO(replay_line(request));
       REQUIRE_FALSE(result.violation.has_value());
       marks.add(result.marks);
@@ -27,7 +29,8 @@ TEST_CASE("a handful of seeds meets every kind of fault and event", "[sim]") {
   CHECK(kv);
   const auto table = marks.table();
   for (const char* name :
-       {"AdvanceView", "CollectPC", "CollectTC", "CommitBlock", "EndSync", "InsertBlock",
+       {"write refused by the disk", "bit flipped on a disk", "damage found by a node",
+        "AdvanceView", "CollectPC", "CollectTC", "CommitBlock", "EndSync", "InsertBlock",
         "NewView", "Nudge", "PhaseVote", "Propose", "PruneBlock", "ReceiveAdvanceView",
         "ReceiveNewView",
         "ReceiveNudge",

@@ -1,3 +1,4 @@
+#include "lib/sim/disk/level_disk.h"
 #include "lib/sim/run.h"
 #include "tests/support/catch.h"
 
@@ -11,8 +12,8 @@ PlanRequest request(std::uint64_t seed, Profile profile) {
 TEST_CASE("the same seed gives the same run to the last byte", "[sim]") {
   for (const Profile profile : profiles) {
     for (std::uint64_t seed = 1; seed <= 3; ++seed) {
-      const RunResult once = run_seed(request(seed, profile));
-      const RunResult again = run_seed(request(seed, profile));
+      const RunResult once = run_seed(request(seed, profile), nullptr, make_level_disk);
+      const RunResult again = run_seed(request(seed, profile), nullptr, make_level_disk);
       INFO(name_of(profile) << " " << seed);
       CHECK(once.hash == again.hash);
       CHECK(once.commits == again.commits);

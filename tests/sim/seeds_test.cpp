@@ -2,6 +2,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "lib/sim/disk/level_disk.h"
 #include "lib/sim/run.h"
 #include "tests/support/catch.h"
 
@@ -9,7 +10,7 @@ namespace hs::sim {
 namespace {
 
 void run_and_check(const PlanRequest& request) {
-  const RunResult result = run_seed(request);
+  const RunResult result = run_seed(request, nullptr, make_level_disk);
   if (!result.violation) {
     CHECK(result.views >= make_plan(request).views);
     return;
@@ -53,6 +54,8 @@ TEST_CASE("vsu seeds 1 to 30 keep every rule", "[sim][G6][I28]") {
 TEST_CASE("vsu seeds 101 to 130 keep every rule", "[sim][G6][I28]") {
   run_seeds(Profile::vsu, 101, 30);
 }
+
+TEST_CASE("disk seeds keep every rule", "[sim][disk]") { run_seeds(Profile::disk, 1, 80); }
 
 TEST_CASE("byz seeds keep every rule", "[sim][byz]") { run_seeds(Profile::byz, 1, 32); }
 

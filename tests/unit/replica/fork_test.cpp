@@ -56,7 +56,7 @@ TEST_CASE("a newer certificate beside a committed block ends a replica", "[repli
   Lone lone;
   lone.grow_to(8);
   const Height committed = *lone.replica->status().committed_height;
-  const PhaseCertificate& justify = lone.tree().header(lone.chain[committed.value].hash)->justify;
+  const PhaseCertificate justify = lone.tree().header(lone.chain[committed.value].hash)->justify;
   const Block beside = Lone::block(committed, justify, "beside the committed block");
   const PhaseCertificate other = lone.pc(View{lone.view().value + 40}, beside.hash);
   // Shown by its certificate alone it might stand anywhere: the height of who carries it is a word.

@@ -28,7 +28,7 @@ inline Hash hash_number(std::uint8_t number) { return sha256(BytesView(&number, 
 struct Fixture {
   explicit Fixture(std::size_t listeners = 0) : plan(four_nodes(listeners)),
         cast(plan),
-        app(make_app_kit(plan.work, ChainId{7})),
+        app(make_app_kit(plan.work, ChainId{7}, cast.validators())),
         book(cast, *app) {}
 
   [[nodiscard]] PhaseVote vote(NodeIndex node, std::uint64_t view, const Hash& block) const {

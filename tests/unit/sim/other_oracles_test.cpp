@@ -81,7 +81,7 @@ TEST_CASE("a transaction nobody sent breaks G3, one that comes twice breaks G4",
 TEST_CASE("more bytes buffered than the cap break L7, memory that differs from disk L3",
           "[sim][L7][L3]") {
   Fixture f;
-  const auto app = make_app_kit(f.plan.work, ChainId{7});
+  const auto app = make_app_kit(f.plan.work, ChainId{7}, f.cast.validators());
   Monitor monitor(f.plan, f.cast, *app, f.judge);
   ReplicaStatus status;
   const std::vector<bool> live(4, true);
