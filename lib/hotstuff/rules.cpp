@@ -48,15 +48,15 @@ bool passes_lock(const BlockTree& tree, const PhaseCertificate& pc) {
   return extends_lock(tree, pc);                     // safety clause
 }
 
-bool phase_fits_block(const BlockTree& tree, const PhaseCertificate& pc) {
-  return (pc.phase == Phase::generic) != has_updates(tree, pc.block);
+bool phase_fits_block(const BlockTree& tree, Phase phase, const Hash& block) {
+  return (phase == Phase::generic) != has_updates(tree, block);
 }
 
 bool fits_tree(const BlockTree& tree, const PhaseCertificate& pc, ChainId chain) {
   if (pc.is_genesis()) return true;
   if (pc.chain_id != chain) return false;
   if (!tree.contains(pc.block)) return false;
-  return phase_fits_block(tree, pc);
+  return phase_fits_block(tree, pc.phase, pc.block);
 }
 
 bool safe_pc(const BlockTree& tree, const PhaseCertificate& pc, ChainId chain) {

@@ -19,8 +19,8 @@ namespace hs {
 [[nodiscard]] bool passes_lock(const BlockTree& tree, const PhaseCertificate& pc);
 
 // Clause 4: phased certificates are for blocks with validator set updates, generic ones for the
-// rest.
-[[nodiscard]] bool phase_fits_block(const BlockTree& tree, const PhaseCertificate& pc);
+// rest. Requires: the block is stored.
+[[nodiscard]] bool phase_fits_block(const BlockTree& tree, Phase phase, const Hash& block);
 
 // Clauses 1, 2 and 4: chain, known block, phase. Enough to STORE what the certificate justifies.
 // [S55]

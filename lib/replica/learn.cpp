@@ -12,6 +12,11 @@ namespace hs {
 // for the rest of the second. [S35]
 Verdict ReplicaState::judged(const PhaseCertificate& pc, const PublicKey& origin) {
   if (!failed_checks_.allows(origin, now_) && !HS_MUTATE(S35)) return Verdict::bad;
+  // No honest member signs a phase that its block cannot have. [S22]
+  const bool is_stored = !pc.is_genesis() && tree_.contains(pc.block);
+  if (is_stored && !phase_fits_block(tree_, pc.phase, pc.block) && !HS_MUTATE(S22c)) {
+    return Verdict::bad;
+  }
   const std::uint64_t refused = verifier_.signatures().refused();
   const Verdict verdict = judge(tree_, pc, verifier_);
   failed_checks_.use(origin, now_, verifier_.signatures().refused() - refused);

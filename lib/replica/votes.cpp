@@ -3,6 +3,7 @@
 
 #include "lib/base/mutate.h"
 #include "lib/hotstuff/roles.h"
+#include "lib/hotstuff/rules.h"
 #include "lib/replica/state.h"
 
 namespace hs {
@@ -50,6 +51,12 @@ bool ReplicaState::may_vote_at_all(const PublicKey& signer) const {
 void ReplicaState::on_phase_vote(const PublicKey& origin, const PhaseVote& vote) {
   emit(event::ReceivePhaseVote{origin, vote});
   if (!may_vote_at_all(origin)) return;
+  // Not provable: whether a block changes the set is what our app says of it. [S22]
+  const bool is_stored = tree_.contains(vote.block);
+  if (is_stored && !phase_fits_block(tree_, vote.phase, vote.block) && !HS_MUTATE(S22b)) {
+    suspect(origin, "PhaseVote", "its block cannot have this phase");
+    return;
+  }
   if (!failed_checks_.allows(origin, now_)) return;
   const Bytes statement = phase_statement(vote.chain_id, vote.view, vote.block, vote.phase);
   if (!verifier_.signatures().verify(origin, statement, vote.signature)) {

@@ -48,6 +48,47 @@ TEST_CASE("of a signer who votes for everything a few votes are kept", "[replica
   CHECK(lone.told<event::CollectPC>().size() == 2);
 }
 
+TEST_CASE("a vote for a phase that its block cannot have is passed over", "[replica][S22][S22b]") {
+  Lone lone;
+  lone.grow_to(2);
+  Phase absurd = Phase::prepare;
+  Phase fitting = Phase::generic;
+  SECTION("a phased vote for a block without an update") {}
+  SECTION("a generic vote for an update") {
+    lone.grow_update(sets_power({{5}}));
+    std::swap(absurd, fitting);
+  }
+  const Hash block = lone.chain.back().hash;
+  const std::uint64_t verified = lone.replica->status().signatures_verified;
+  lone.forget();
+  lone.vote(3, lone.view(), block, absurd);
+  CHECK(lone.replica->status().signatures_verified == verified);
+  CHECK(lone.told<event::InvalidMessage>().size() == 1);
+  lone.vote(3, lone.view(), block, fitting);
+  CHECK(lone.told<event::Equivocation>().empty());
+  CHECK(lone.replica->evidence().empty());
+}
+
+TEST_CASE("a certificate for a phase that its block cannot have moves nobody",
+          "[replica][S22][S22c]") {
+  Lone lone;
+  lone.grow_to(3);
+  const View view = lone.view();
+  Phase absurd = Phase::prepare;
+  SECTION("prepare") {}
+  SECTION("decide") { absurd = Phase::decide; }
+  SECTION("generic, of an update") {
+    lone.grow_update(sets_power({{5}}));
+    absurd = Phase::generic;
+  }
+  const std::uint64_t verified = lone.replica->status().signatures_verified;
+  const View entered = lone.view();
+  lone.advance(lone.pc(entered, lone.chain.back().hash, absurd));
+  CHECK(lone.view() == entered);
+  CHECK(lone.view() >= view);
+  CHECK(lone.replica->status().signatures_verified == verified);
+}
+
 TEST_CASE("two votes of one signer in one view are told and kept as evidence", "[replica][S23]") {
   Lone lone;
   lone.grow_to(2);
