@@ -57,9 +57,11 @@ std::optional<SyncRequests::Answered> SyncRequests::answered(
       std::find_if(pending.requests.begin(), pending.requests.end(), [&](const Request& request) {
         return heights && heights->first <= request.start && request.start <= heights->last;
       });
+  const bool is_certain =
+      match != pending.requests.end() || pending.requests.size() == 1 || HS_MUTATE(S20b);
   if (match == pending.requests.end()) match = pending.requests.begin();
   const bool is_newest = std::next(match) == pending.requests.end();
-  const Answered result{*match, is_newest && !pending.given_up};
+  const Answered result{*match, is_newest && !pending.given_up, is_certain};
   // Answers come in the order of requests: what was asked before this one has been lost.
   pending.requests.erase(pending.requests.begin(), std::next(match));
   if (pending.requests.empty()) {

@@ -37,6 +37,9 @@ class SyncRequests {
   struct Answered {
     Request request;
     bool in_time = false;
+    // No other request can be meant: the only one that waited, or its start is among the heights.
+    // Else the response must not be blamed for what this request asked for.
+    bool is_certain = false;
   };
   // Ends the request that a response of `peer` with these heights (none: no blocks) answers: of
   // several that wait, the oldest whose start is among them, or else the oldest. None if the

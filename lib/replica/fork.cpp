@@ -2,14 +2,17 @@
 // network by then; what is left to do is to commit nothing more, to vote for nothing more, and to
 // show people the two certificates. [S57]
 #include <algorithm>
+#include <array>
 
+#include "lib/base/mutate.h"
 #include "lib/base/overloaded.h"
 #include "lib/replica/state.h"
 
 namespace hs {
 namespace {
 
-constexpr int walk_max = 64;  // certificates of our branch that one of a message is held against
+// So many certificates of our branch are held against those of a message.
+constexpr std::size_t walk_max = 64;
 
 std::vector<const PhaseCertificate*> certificates_in(const Message& message) {
   return std::visit(
@@ -24,11 +27,6 @@ std::vector<const PhaseCertificate*> certificates_in(const Message& message) {
             if (pc != nullptr) found.push_back(pc);
             return found;
           },
-          [](const BlockSyncResponse& each) {
-            std::vector<const PhaseCertificate*> found{&each.highest_pc};
-            for (const Block& block : each.blocks) found.push_back(&block.justify);
-            return found;
-          },
           [](const auto&) { return std::vector<const PhaseCertificate*>{}; },
       },
       message);
@@ -37,23 +35,54 @@ std::vector<const PhaseCertificate*> certificates_in(const Message& message) {
 }  // namespace
 
 // Every message is looked at, whether or not it will be of use: a branch that this replica cannot
-// attach anywhere is exactly what it must not pass over.
+// attach anywhere is exactly what it must not pass over. But a reply of block sync, which may carry
+// hundreds of certificates, only where it was asked for: see look_for_fork_in_reply().
 void ReplicaState::look_for_fork(const PublicKey& origin, const Message& message) {
-  if (!failed_checks_.allows(origin, now_)) return;
-  const std::uint64_t refused = verifier_.signatures().refused();
-  for (const PhaseCertificate* pc : certificates_in(message)) {
-    if (pc->is_genesis() || pc->chain_id != config_.chain_id) continue;
-    const auto ours = certificate_of_view(pc->view);
-    if (ours) hold_against(*ours, *pc, "a quorum has signed two statements in one view");
+  hold_against_ours(origin, certificates_in(message));
+}
+
+// `blocks` are linked by hash.
+void ReplicaState::look_for_fork_in_reply(const PublicKey& origin, const std::vector<Block>& blocks,
+                                          const PhaseCertificate& highest_pc) {
+  std::vector<const PhaseCertificate*> shown{&highest_pc};
+  for (const Block& block : blocks) shown.push_back(&block.justify);
+  hold_against_ours(origin, shown);
+  for (std::size_t i = 0; i < blocks.size() && !halted_; ++i) {
+    if (!failed_checks_.allows(origin, now_)) return;
+    const std::uint64_t refused = verifier_.signatures().refused();
+    const bool is_last = i + 1 == blocks.size();
+    look_beside_committed(blocks[i], is_last ? highest_pc : blocks[i + 1].justify);
+    failed_checks_.use(origin, now_, verifier_.signatures().refused() - refused);
   }
-  if (const auto* response = std::get_if<BlockSyncResponse>(&message)) {
-    for (std::size_t i = 0; i < response->blocks.size(); ++i) {
-      const bool is_last = i + 1 == response->blocks.size();
-      look_beside_committed(response->blocks[i],
-                            is_last ? response->highest_pc : response->blocks[i + 1].justify);
+}
+
+// Views are compared before anything is verified: the certificates of an honest peer cost a look-up
+// each. Those that fail are paid for one by one, so that no message buys more than its sender has.
+void ReplicaState::hold_against_ours(const PublicKey& origin,
+                                     const std::vector<const PhaseCertificate*>& shown) {
+  std::optional<View> lowest;
+  for (const PhaseCertificate* pc : shown) {
+    if (pc->is_genesis() || pc->chain_id != config_.chain_id) continue;
+    if (!lowest || pc->view < *lowest) lowest = pc->view;
+  }
+  if (!lowest) return;
+  const Branch branch = branch_down_to(*lowest);
+  for (const PhaseCertificate* pc : shown) {
+    if (pc->is_genesis() || pc->chain_id != config_.chain_id) continue;
+    // One that waits for its block is as good as those of our branch: it may be all that a replica
+    // which lags behind both branches ever holds.
+    const bool one_waits = retained_ && retained_->pc.view == pc->view && !HS_MUTATE(S57c);
+    const std::array<const PhaseCertificate*, 2> of_the_view{
+        certificate_of_view(branch, pc->view), one_waits ? &retained_->pc : nullptr};
+    for (const PhaseCertificate* ours : of_the_view) {
+      if (ours == nullptr) continue;
+      if (!failed_checks_.allows(origin, now_)) return;
+      const std::uint64_t refused = verifier_.signatures().refused();
+      hold_against(*ours, *pc, "a quorum has signed two statements in one view");
+      failed_checks_.use(origin, now_, verifier_.signatures().refused() - refused);
+      if (halted_) return;
     }
   }
-  failed_checks_.use(origin, now_, verifier_.signatures().refused() - refused);
 }
 
 // Is a block certified that stands at the height of another, committed one? Its height is what its
@@ -74,17 +103,29 @@ void ReplicaState::look_beside_committed(const Block& block, const PhaseCertific
   hold_against(*ours, pc, "a quorum has certified a block beside a committed one");
 }
 
-// Of the branch that the highest certificate is on; none if it has none of that view, or only
-// farther back than one looks.
-std::optional<PhaseCertificate> ReplicaState::certificate_of_view(View view) const {
-  PhaseCertificate ours = tree_.highest_pc();
-  for (int i = 0; i < walk_max && ours.view > view; ++i) {
-    const auto certified = tree_.header(ours.block);
-    if (!certified || certified->justify.is_genesis()) return std::nullopt;
-    ours = certified->justify;
+// The blocks below the highest certificate, newest first, until one whose certificate for its
+// parent is of `lowest` or older, but no farther back than one looks.
+ReplicaState::Branch ReplicaState::branch_down_to(View lowest) const {
+  Branch branch;
+  if (tree_.highest_pc().is_genesis() || tree_.highest_pc().view <= lowest) return branch;
+  auto block = tree_.header(tree_.highest_pc().block);
+  while (block && !block->justify.is_genesis() && branch.size() < walk_max) {
+    branch.push_back(block);
+    if (block->justify.view <= lowest) break;
+    block = tree_.header(block->justify.block);
   }
-  if (ours.is_genesis() || ours.view != view) return std::nullopt;
-  return ours;
+  return branch;
+}
+
+// Null if our branch has none of that view there.
+const PhaseCertificate* ReplicaState::certificate_of_view(const Branch& branch, View view) const {
+  const PhaseCertificate& highest = tree_.highest_pc();
+  if (highest.view == view && !highest.is_genesis()) return &highest;
+  const auto found = std::lower_bound(
+      branch.begin(), branch.end(), view,
+      [](const auto& block, View wanted) { return block->justify.view > wanted; });
+  if (found == branch.end() || (*found)->justify.view != view) return nullptr;
+  return &(*found)->justify;
 }
 
 std::optional<PhaseCertificate> ReplicaState::certificate_of_committed(Height height,
@@ -130,7 +171,7 @@ bool ReplicaState::extends_committed(const Hash& block) const {
 // Nothing of the step under way is kept or leaves but the last words; see step().
 void ReplicaState::halt(const PhaseCertificate& ours, const PhaseCertificate& theirs,
                         const char* why) {
-  if (halted_) return;
+  if (halted_ || HS_MUTATE(S57)) return;
   halted_ = true;
   last_words_ = event::SafetyViolation{ours, theirs, why};
 }

@@ -128,8 +128,13 @@ void ReplicaState::on_late_proposal(const PublicKey& origin, const Proposal& pro
   std::erase_if(late_served_, [&](const auto& entry) {
     return entry.first < view_ && view_.value - entry.first.value > reach;
   });
-  if (!late_served_.insert({proposal.view, origin}).second) return;
-  if (store_block(proposal.block, origin, true, false) != Stored::stored) return;
+  if (late_served_.contains({proposal.view, origin})) return;
+  const Stored stored = store_block(proposal.block, origin, true, false);
+  // One whose parent or Commit PC is still to come has not had its turn, and may come again.
+  const bool must_wait =
+      stored == Stored::waits_for_parent || stored == Stored::waits_for_commit_pc;
+  if (!must_wait || HS_MUTATE(S55b)) late_served_.insert({proposal.view, origin});
+  if (stored != Stored::stored) return;
   const PhaseCertificate& justify = proposal.block.justify;
   if (!justify.is_genesis() && passes_lock(tree_, justify)) apply(justify);
 }

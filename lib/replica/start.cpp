@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::uint64_t failed_checks_per_second = 100;
 constexpr std::uint64_t sync_bytes_per_second = 32 << 20;
+// Requests of one peer that are told by events and log lines; beyond it they are only answered.
+constexpr std::uint64_t sync_events_per_second = 32;
 constexpr std::size_t refused_blocks_max = 1'024;
 constexpr Duration sync_session_time_max = std::chrono::seconds(30);
 constexpr int sync_vain_replies_max = 3;
@@ -69,6 +71,7 @@ ReplicaState::ReplicaState(const ReplicaConfig& config, const SecretKey& key, co
       progress_view_(tree_.highest_pc().view),
       failed_checks_(failed_checks_per_second),
       sync_bytes_(sync_bytes_per_second),
+      sync_events_(sync_events_per_second),
       now_(now) {
   HS_CHECK(config.epoch_length >= 1);
   HS_CHECK(config.sync_request_blocks >= 1);

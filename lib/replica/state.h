@@ -117,7 +117,13 @@ class ReplicaState {
 
   // ---- fork.cpp ----
   void look_for_fork(const PublicKey& origin, const Message& message);
-  [[nodiscard]] std::optional<PhaseCertificate> certificate_of_view(View view) const;
+  void look_for_fork_in_reply(const PublicKey& origin, const std::vector<Block>& blocks,
+                              const PhaseCertificate& highest_pc);
+  using Branch = std::vector<std::shared_ptr<const BlockHeader>>;
+  void hold_against_ours(const PublicKey& origin,
+                         const std::vector<const PhaseCertificate*>& shown);
+  [[nodiscard]] Branch branch_down_to(View lowest) const;
+  [[nodiscard]] const PhaseCertificate* certificate_of_view(const Branch& branch, View view) const;
   [[nodiscard]] std::optional<PhaseCertificate> certificate_of_committed(Height height,
                                                                          const Hash& block) const;
   void hold_against(const PhaseCertificate& ours, const PhaseCertificate& theirs, const char* why);
@@ -289,13 +295,19 @@ class ReplicaState {
   SyncSessions sessions_;
   std::vector<SyncJob> jobs_;  // in the order of their arrival
   std::optional<SyncRun> run_;
-  std::map<PublicKey, BlockSyncRequest> owed_;  // what waits for the quota of who asked [S18]
+  struct Owed {
+    BlockSyncRequest request;
+    bool is_told = false;  // by an event, as the answer will be
+  };
+  std::map<PublicKey, Owed> owed_;  // what waits for its turn and the quota of who asked [S18]
+  std::optional<PublicKey> last_served_;
   Instant next_advertisement_;
   Instant progress_at_;
   View progress_view_;
   std::optional<Instant> next_retry_;
   Quota failed_checks_;
   Quota sync_bytes_;
+  Quota sync_events_;
 
   // More than a third is faulty: nothing is done any more.
   bool halted_ = false;

@@ -38,6 +38,7 @@ Output ReplicaState::step(Instant now, const Input& input) {
   run_due();
   handle(input);
   settle();
+  if (!halted_) serve_owed();
   if (halted_) {
     // What this step has changed rests on a certificate that cannot be trusted, and is forgotten.
     // Both certificates go to everybody: whoever holds one of them sees the fork by the other.

@@ -125,10 +125,21 @@ Height ReplicaState::after_committed() const {
   return committed ? next(*committed) : Height{0};
 }
 
-// Are more committed blocks on offer than one reply can bring?
+// Are more committed blocks on offer than one reply can bring? A third of the power must say so, of
+// which at least one is honest: a single false height must not turn off the search among signers.
+// Where nobody of the set is heard, as after a long absence, anyone's word counts. [S36, S37]
 bool ReplicaState::is_far_behind() const {
-  const Height start = sync_start();
-  return !peers_.servers(Height{start.value + config_.sync_request_blocks}).empty();
+  const Height wanted{sync_start().value + config_.sync_request_blocks};
+  const std::vector<PublicKey> servers = peers_.servers(wanted);
+  if (servers.empty() || HS_MUTATE(S37b)) return !servers.empty();
+  const ValidatorSet& set = *sets().committed;
+  const auto power_of = [&](const std::vector<PublicKey>& peers) {
+    TotalPower power = 0;
+    for (const PublicKey& peer : peers) power += set.power_of(peer).value;
+    return power;
+  };
+  if (3 * power_of(servers) >= set.total_power()) return true;
+  return power_of(peers_.servers(std::nullopt)) == 0;
 }
 
 std::vector<HeightRange> ReplicaState::held_ranges() const {
@@ -221,9 +232,12 @@ void ReplicaState::on_sync_response(const PublicKey& origin, const BlockSyncResp
   LinkedBlocks linked = linked_prefix(message.blocks, config_.sync_request_blocks);
   const auto answered = requests_.answered(origin, heights_of(linked.blocks));
   if (!answered) {
+    if (HS_MUTATE(S57b)) look_for_fork_in_reply(origin, linked.blocks, message.highest_pc);
     suspect(origin, "BlockSyncResponse", "nobody asked for it");  // or no longer
     return;
   }
+  look_for_fork_in_reply(origin, linked.blocks, message.highest_pc);
+  if (halted_) return;
   const bool foreign =
       !message.highest_pc.is_genesis() && message.highest_pc.chain_id != config_.chain_id;
   if (foreign) return ban(origin, "it serves another chain");
@@ -235,7 +249,7 @@ void ReplicaState::on_sync_response(const PublicKey& origin, const BlockSyncResp
   // What it has committed, by its own signed word, it must be able to show.
   const bool claimed = request.advertised && *request.advertised > Height{0} &&
                        request.start <= *request.advertised;  // 0 may be nothing at all
-  if (!brings_start && claimed) {
+  if (!brings_start && claimed && answered->is_certain) {
     return ban(origin, "it serves nothing of what it advertises");
   }
   if (!brings_start) linked.blocks.clear();

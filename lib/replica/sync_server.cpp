@@ -23,32 +23,43 @@ std::size_t size_of(const BlockSyncResponse& response) {
 }  // namespace
 
 void ReplicaState::on_sync_request(const PublicKey& origin, const BlockSyncRequest& message) {
-  emit(event::ReceiveSyncRequest{origin, message.start_height, message.limit});
+  const bool is_told = sync_events_.allows(origin, now_) || HS_MUTATE(S18c);
+  if (is_told) {
+    sync_events_.use(origin, now_, 1);
+    emit(event::ReceiveSyncRequest{origin, message.start_height, message.limit});
+  }
   // One that has used up its bytes is answered when it has some again: not to answer would look
   // like silence. Only its newest request waits. [S18]
-  owed_[origin] = message;
-  serve_owed();
+  owed_[origin] = {message, is_told};
 }
 
+// One answer a step, as each reads up to 3 MiB from the disk: whoever else is owed one comes in the
+// next step, which is due at once, and in turn, so that no one's requests keep another waiting.
 void ReplicaState::serve_owed() {
-  for (auto entry = owed_.begin(); entry != owed_.end();) {
-    const auto& [origin, request] = *entry;
+  auto entry = last_served_ ? owed_.upper_bound(*last_served_) : owed_.begin();
+  for (std::size_t left = owed_.size(); left > 0; --left) {
+    if (entry == owed_.end()) entry = owed_.begin();
+    const auto& [origin, owed] = *entry;
     if (!sync_bytes_.allows(origin, now_)) {
       ++entry;
       continue;
     }
     BlockSyncResponse response =
-        answer(tree_, request, {config_.sync_request_blocks, sync_response_bytes_max});
+        answer(tree_, owed.request, {config_.sync_request_blocks, sync_response_bytes_max});
     sync_bytes_.use(origin, now_, size_of(response));
-    emit(event::SendSyncResponse{origin, response.blocks.size(), response.highest_pc.view});
+    if (owed.is_told) {
+      emit(event::SendSyncResponse{origin, response.blocks.size(), response.highest_pc.view});
+    }
     send(origin, std::move(response));
+    last_served_ = origin;
     entry = owed_.erase(entry);
+    if (!HS_MUTATE(S18b)) return;
   }
 }
 
 std::optional<Instant> ReplicaState::next_serving() const {
   std::optional<Instant> earliest;
-  for (const auto& [origin, request] : owed_) {
+  for (const auto& [origin, owed] : owed_) {
     const Instant at = sync_bytes_.allowed_at(origin, now_);
     if (!earliest || at < *earliest) earliest = at;
   }

@@ -28,6 +28,7 @@ void ReplicaState::run_due() {
   if (now_ >= next_advertisement_) advertise();
   failed_checks_.forget_old(now_);
   sync_bytes_.forget_old(now_);
+  sync_events_.forget_old(now_);
 }
 
 void ReplicaState::run_sync_timers() {
@@ -59,7 +60,6 @@ void ReplicaState::run_sync_timers() {
     progress_at_ = now_;
     ask({});
   }
-  serve_owed();
 }
 
 std::optional<Instant> ReplicaState::next_deadline() const {

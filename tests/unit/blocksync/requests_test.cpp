@@ -46,6 +46,24 @@ TEST_CASE("a late answer is not taken for the answer to the newer request", "[bl
   CHECK(second->in_time);
 }
 
+TEST_CASE("an answer without blocks is certain only where one request waits", "[blocksync][S20]") {
+  SyncRequests book = requests();
+  book.sent(peer(1), from(0), start);
+  CHECK(book.expire(start + milliseconds(300)).given_up.size() == 1);
+  book.sent(peer(1), from(100), start + milliseconds(300));
+  const auto unclear = book.answered(peer(1), std::nullopt);
+  REQUIRE(unclear);
+  CHECK_FALSE(unclear->is_certain);
+  const auto clear = book.answered(peer(1), std::nullopt);
+  REQUIRE(clear);
+  CHECK(clear->request.start == Height{100});
+  CHECK(clear->is_certain);
+  book.sent(peer(1), from(0), start + milliseconds(300));
+  CHECK(book.expire(start + milliseconds(600)).given_up.size() == 1);
+  book.sent(peer(1), from(100), start + milliseconds(600));
+  CHECK(book.answered(peer(1), HeightRange{Height{100}, Height{105}})->is_certain);
+}
+
 TEST_CASE("asking a silent peer again does not start its silence anew", "[blocksync][S20]") {
   SyncRequests book = requests();
   Instant now = start;

@@ -21,11 +21,21 @@ void check_is_silent(Lone& lone) {
   CHECK(lone.view() == before);
 }
 
+// Makes the replica ask peer 2, which must be connected, and gives its answer.
+void answer(Lone& lone, const BlockSyncResponse& response, std::size_t given_before = 0) {
+  lone.wait(milliseconds(260));  // what was asked before is given up
+  const View ahead{lone.view().value + 100};
+  lone.receive(2, AdvertisePC{lone.pc(ahead, test_hash("far ahead"))});
+  REQUIRE(lone.all_to<BlockSyncRequest>(2).size() > given_before);
+  lone.receive(2, response);
+}
+
 }  // namespace
 
 TEST_CASE("two certificates of one view end a replica, with both in its last words",
           "[replica][S57]") {
   Lone lone;
+  lone.connect({2});
   lone.grow_to(6);
   const View view{lone.view().value - 2};
   const auto committed = lone.replica->status().committed_height;
@@ -36,9 +46,10 @@ TEST_CASE("two certificates of one view end a replica, with both in its last wor
   SECTION("in a proposal") {
     lone.propose(Lone::block(Height{9}, other, "on another branch"));
   }
-  SECTION("in a block that was not asked for") {
-    lone.receive(2, BlockSyncResponse{{Lone::block(Height{9}, other, "x")}, genesis_pc()});
+  SECTION("in a block that was asked for") {
+    answer(lone, {{Lone::block(Height{9}, other, "x")}, genesis_pc()});
   }
+  SECTION("in a reply's own certificate") { answer(lone, {{}, other}); }
   const auto last = lone.told<event::SafetyViolation>();
   REQUIRE(last.size() == 1);
   CHECK(last[0].theirs == other);
@@ -52,8 +63,20 @@ TEST_CASE("two certificates of one view end a replica, with both in its last wor
   check_is_silent(lone);
 }
 
+TEST_CASE("two certificates of unknown blocks in one view end a replica that lags behind both",
+          "[replica][S57][S57c]") {
+  Lone lone;
+  lone.grow_to(4);
+  const View view{lone.view().value + 3};
+  lone.advance(lone.pc(view, test_hash("one branch")));
+  CHECK_FALSE(lone.replica->status().halted);
+  lone.receive(3, AdvertisePC{lone.pc(view, test_hash("the other"))});
+  CHECK(lone.replica->status().halted);
+}
+
 TEST_CASE("a newer certificate beside a committed block ends a replica", "[replica][S57]") {
   Lone lone;
+  lone.connect({2});
   lone.grow_to(8);
   const Height committed = *lone.replica->status().committed_height;
   const PhaseCertificate justify = lone.tree().header(lone.chain[committed.value].hash)->justify;
@@ -62,9 +85,9 @@ TEST_CASE("a newer certificate beside a committed block ends a replica", "[repli
   // Shown by its certificate alone it might stand anywhere: the height of who carries it is a word.
   const Block child = Lone::block(next(committed), other, "its child");
   lone.propose(child);
-  lone.receive(2, BlockSyncResponse{{child}, genesis_pc()});
+  answer(lone, {{child}, genesis_pc()});
   CHECK(lone.told<event::SafetyViolation>().empty());
-  lone.receive(2, BlockSyncResponse{{beside}, other});
+  answer(lone, {{beside}, other}, 1);
   REQUIRE(lone.told<event::SafetyViolation>().size() == 1);
   CHECK(lone.told<event::SafetyViolation>()[0].theirs == other);
   check_is_silent(lone);
@@ -79,22 +102,67 @@ TEST_CASE("forged and older certificates beside our branch harm nobody", "[repli
   lone.advance(lone.pc(View{5}, test_hash("another block"), Phase::generic, {1, 2}));
   // Of a view in which our branch certified nothing, before the committed block: given up by all.
   Lone gap;
+  gap.connect({2});
   gap.grow_to(3);
   gap.advance(gap.tc(10));
   gap.grow_to(18);
   REQUIRE(*gap.replica->status().committed_height > Height{4});
   const Block given_up =
       Lone::block(Height{4}, gap.tree().header(gap.chain[4].hash)->justify, "given up");
-  gap.receive(2, BlockSyncResponse{{given_up}, gap.pc(View{7}, given_up.hash)});
+  answer(gap, {{given_up}, gap.pc(View{7}, given_up.hash)});
   // Nor one that is newer than the certificate of the committed block, but older than the three
   // that committed it or what came after: few saw it before the others locked our branch.
   gap.advance(gap.tc(20));
   gap.grow_to(26);
   const PhaseCertificate overtaken = gap.pc(View{20}, given_up.hash);
   REQUIRE(overtaken.view > gap.tree().header(gap.chain[5].hash)->justify.view);
-  gap.receive(2, BlockSyncResponse{{given_up}, overtaken});
+  answer(gap, {{given_up}, overtaken}, 1);
   for (Lone* each : {&lone, &gap}) {
     CHECK(each->told<event::SafetyViolation>().empty());
     CHECK_FALSE(each->replica->status().halted);
   }
+}
+
+TEST_CASE("a reply that nobody asked for is not searched for a fork", "[replica][S57][S57b]") {
+  Lone lone;
+  lone.connect({2});
+  lone.grow_to(8);
+  std::vector<Block> blocks{Lone::block(Height{3}, lone.pc(View{3}, test_hash("other")), "first")};
+  for (std::uint64_t view = 4; view < 7; ++view) {
+    const PhaseCertificate justify = lone.pc(View{view}, blocks.back().hash);
+    blocks.push_back(Lone::block(next(blocks.back().height), justify, "next"));
+  }
+  const BlockSyncResponse reply{blocks, lone.pc(View{7}, blocks.back().hash)};
+  const std::uint64_t verified = lone.replica->status().signatures_verified;
+  lone.receive(2, reply);
+  CHECK(lone.replica->status().signatures_verified == verified);
+  CHECK_FALSE(lone.replica->status().halted);
+  answer(lone, reply);
+  CHECK(lone.replica->status().halted);
+}
+
+TEST_CASE("the false certificates of one reply cost no more checks than its sender has",
+          "[replica][S57][S35]") {
+  Lone lone;
+  lone.connect({2});
+  lone.grow_to(70);
+  std::vector<Block> blocks;
+  Hash parent = test_hash("other");
+  for (std::uint64_t view = 8; view < 69; ++view) {
+    PhaseCertificate forged = lone.pc(View{view}, parent);
+    for (auto& signature : forged.signatures) {
+      if (signature) *signature = test_key(9).sign(to_bytes("something else"));
+    }
+    blocks.push_back(Lone::block(Height{200 + view}, forged, "forged"));
+    parent = blocks.back().hash;
+  }
+  // Three replies of 61 each, and a hundred failed checks a second.
+  const std::uint64_t verified = lone.replica->status().signatures_verified;
+  for (int i = 0; i < 3; ++i) {
+    lone.receive(2, AdvertisePC{lone.pc(View{lone.view().value + 100}, test_hash("far ahead"))});
+    lone.receive(2, BlockSyncResponse{blocks, genesis_pc()});
+    lone.wait(milliseconds(130));
+  }
+  CHECK(lone.replica->status().signatures_verified - verified <= 150);
+  CHECK_FALSE(lone.replica->status().halted);
 }

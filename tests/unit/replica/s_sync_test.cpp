@@ -13,6 +13,12 @@ void make_ask(Lone& lone, std::uint8_t peer, std::uint64_t view = 500) {
   lone.receive(peer, AdvertisePC{lone.pc(View{view}, test_hash("far ahead"))});
 }
 
+// The peer's signed word that it has committed so much.
+void advertise(Lone& lone, std::uint8_t peer, std::uint64_t height) {
+  const Signature signature = test_key(peer).sign(advertise_statement(test_chain, Height{height}));
+  lone.receive(peer, AdvertiseBlock{test_chain, Height{height}, signature});
+}
+
 std::vector<Block> branch(std::size_t length) {
   std::vector<Block> blocks{Lone::block(Height{0}, genesis_pc(), "first")};
   while (blocks.size() < length) {
@@ -129,6 +135,46 @@ TEST_CASE("whoever asks for more bytes than its share a second is answered later
   CHECK(lone.all_to<BlockSyncResponse>(2).size() == answered + 1);  // the newest, once
 }
 
+TEST_CASE("one step answers one of those that are owed an answer", "[replica][S18][S18b]") {
+  Lone lone;
+  lone.grow_to(3);
+  const BlockSyncRequest request{test_chain, Height{0}, 1};
+  const std::vector<std::uint8_t> peers{2, 3, 4};
+  constexpr std::size_t requests = 10'000;
+  for (const std::uint8_t peer : peers) {
+    for (std::size_t i = 0; i < requests; ++i) lone.receive(peer, request);
+    REQUIRE(lone.all_to<BlockSyncResponse>(peer).size() < requests);
+  }
+  lone.now += milliseconds(1'000);
+  lone.forget();
+  for (std::size_t step = 1; step <= peers.size(); ++step) {
+    REQUIRE(lone.is_due());
+    lone.act(Tick{});
+    CHECK(lone.all<BlockSyncResponse>().size() == step);
+  }
+  for (const std::uint8_t peer : peers) CHECK(lone.all_to<BlockSyncResponse>(peer).size() == 1);
+}
+
+TEST_CASE("a flood of requests is not told request by request", "[replica][S18][S18c]") {
+  Lone lone;
+  lone.grow_to(3);
+  lone.forget();
+  constexpr std::size_t requests = 500;
+  for (std::size_t i = 0; i < requests; ++i) {
+    lone.receive(2, BlockSyncRequest{test_chain, Height{0}, 1});
+  }
+  CHECK(lone.all_to<BlockSyncResponse>(2).size() == requests);
+  const std::size_t told = lone.told<event::ReceiveSyncRequest>().size();
+  CHECK(told >= 10);
+  CHECK(told <= 50);
+  CHECK(lone.told<event::SendSyncResponse>().size() == told);
+  lone.receive(3, BlockSyncRequest{test_chain, Height{0}, 1});  // of others as before
+  CHECK(lone.told<event::ReceiveSyncRequest>().size() == told + 1);
+  lone.wait(milliseconds(1'000));
+  lone.receive(2, BlockSyncRequest{test_chain, Height{0}, 1});
+  CHECK(lone.told<event::ReceiveSyncRequest>().size() == told + 2);
+}
+
 TEST_CASE("a replica votes while it syncs", "[replica][sync][I40]") {
   Lone lone;
   lone.connect({2, 3});
@@ -174,6 +220,22 @@ TEST_CASE("a response that nobody asked for is dropped", "[replica][S20]") {
   CHECK(lone.told<event::InvalidMessage>().size() == 1);
 }
 
+TEST_CASE("an honest answer without blocks is not held against another request",
+          "[replica][sync][S20][S20b]") {
+  Lone lone;
+  lone.connect({2});
+  advertise(lone, 2, 10);
+  REQUIRE(lone.all_to<BlockSyncRequest>(2).size() == 1);
+  // That request or its answer is lost. The blocks come from elsewhere, and more than 2 has.
+  lone.wait(milliseconds(260));
+  lone.grow_to(15);
+  make_ask(lone, 2);
+  REQUIRE(lone.all_to<BlockSyncRequest>(2).size() == 2);
+  REQUIRE(lone.all_to<BlockSyncRequest>(2).back().start_height > Height{10});
+  lone.receive(2, BlockSyncResponse{{}, lone.tree().highest_pc()});
+  CHECK(lone.told<event::BanPeer>().empty());
+}
+
 TEST_CASE("a certificate of a view long past does not start a sync", "[replica][S29]") {
   Lone lone;
   lone.connect({2});
@@ -213,6 +275,23 @@ TEST_CASE("a certified block that is not held is asked for at once, and of anoth
   // The block wakes the certificate that waited for it.
   lone.receive(3, BlockSyncResponse{{lone.chain[1], missed}, genesis_pc()});
   CHECK(lone.tree().highest_pc() == certificate);
+}
+
+TEST_CASE("one server's false height does not turn off the search among the signers",
+          "[replica][sync][S37][S37b]") {
+  Lone lone;
+  lone.connect({2, 3, 4});
+  lone.grow_to(2);
+  for (const std::uint8_t peer : {3, 4}) advertise(lone, peer, 1);
+  advertise(lone, 2, 1'000'000);
+  lone.wait(milliseconds(300));
+  const Block missed = Lone::block(Height{2}, lone.pc(View{2}, lone.chain.back().hash), "missed");
+  lone.forget();
+  lone.advance(lone.pc(View{3}, missed.hash, Phase::generic, {1, 3, 4}), 4);
+  CHECK(lone.all_to<BlockSyncRequest>(4).size() == 1);
+  lone.wait(milliseconds(130));
+  CHECK(lone.all_to<BlockSyncRequest>(3).size() == 1);
+  CHECK(lone.all_to<BlockSyncRequest>(2).empty());
 }
 
 TEST_CASE("one verified certificate vouches for the whole run of blocks below it",
@@ -280,6 +359,22 @@ TEST_CASE("a proposal that its certificate overtook is stored and never voted fo
   CHECK_FALSE(lone.has_voted_for(overtaken.hash));
 }
 
+TEST_CASE("a late proposal whose parent was missing may come again when that is there",
+          "[replica][S55][S55b]") {
+  Lone lone;
+  lone.grow_to(2);
+  const Block parent = Lone::block(Height{2}, lone.pc(View{2}, lone.chain.back().hash), "parent");
+  const Block child = Lone::block(Height{3}, lone.pc(View{3}, parent.hash), "child");
+  lone.advance(lone.pc(View{4}, child.hash));
+  REQUIRE(lone.view() == View{5});
+  lone.propose(child, View{4});
+  CHECK_FALSE(lone.tree().contains(child.hash));
+  lone.propose(parent, View{3});
+  REQUIRE(lone.tree().contains(parent.hash));
+  lone.propose(child, View{4});
+  CHECK(lone.tree().contains(child.hash));
+}
+
 // Two replies of liars: the later range begins with a Decide certificate that nobody can judge yet,
 // of the last block of the earlier one, whose justifies are forged.
 TEST_CASE("a Decide certificate in one reply vouches for no certificate in another",
@@ -290,9 +385,7 @@ TEST_CASE("a Decide certificate in one reply vouches for no certificate in anoth
   const PhaseCertificate before = lone.tree().highest_pc();
   const auto committed = lone.tree().committed_height();
   for (const std::uint8_t peer : {2, 3}) {
-    const Height claimed{1'000};
-    const Signature signature = test_key(peer).sign(advertise_statement(test_chain, claimed));
-    lone.receive(peer, AdvertiseBlock{test_chain, claimed, signature});
+    advertise(lone, peer, 1'000);
   }
   lone.wait(milliseconds(500));
   REQUIRE_FALSE(lone.all_to<BlockSyncRequest>(2).empty());
