@@ -1,6 +1,7 @@
 // `hs`: reads the command line, runs one command, and turns every failure into three lines or one
 // JSON object and an exit code.
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "cli/parse.h"
 #include "cli/version.h"
 #include "groups.h"
+#include "lib/base/mutate.h"
 #include "lib/store/store.h"
 
 namespace hs {
@@ -123,12 +125,24 @@ int run_and_report(const std::vector<std::string>& words) {
   }
 }
 
+#ifdef HS_MUTANTS
+// A build with planted bugs: the environment says which one is in. scripts/mutants and hs-sim(1)
+// use it.
+void plant_bug() {
+  const char* const name = std::getenv("HS_MUTATION");
+  if (name != nullptr) choose_mutation(name);
+}
+#else
+void plant_bug() {}
+#endif
+
 }  // namespace
 }  // namespace hs
 
 int main(int argc, char** argv) {
   // A reader that goes away (`hs ... | head`) is an ordinary end, seen as EPIPE where we write.
   std::signal(SIGPIPE, SIG_IGN);
+  hs::plant_bug();
   try {
     return hs::run_and_report(std::vector<std::string>(argv + 1, argv + argc));
   } catch (const hs::ClosedPipe&) {

@@ -1,89 +1,35 @@
 // hs sim: the replica in virtual time, over a network and disks that fail as a seed says.
-#include <algorithm>
-#include <nlohmann/json.hpp>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
 #include <string>
 
 #include "cli/command.h"
 #include "cli/error.h"
-#include "cli/sim_jobs.h"
-#include "lib/base/hex.h"
+#include "cli/interrupt.h"
+#include "cli/sim_repro.h"
+#include "cli/sim_request.h"
+#include "lib/sim/disk/level_disk.h"
 #include "lib/sim/trace.h"
 
 namespace hs {
 namespace {
 
 using sim::PlanRequest;
-using sim::RunResult;
 
-sim::Profile profile_of(const Context& context) {
-  return *sim::profile_from(context.arguments.text("profile"));  // one of the declared choices
-}
-
-PlanRequest request_of(const Context& context, std::uint64_t seed) {
-  PlanRequest request{.seed = seed, .profile = profile_of(context), .nodes = {}, .views = {}};
-  if (const auto nodes = context.arguments.find_number("nodes")) request.nodes = *nodes;
-  request.views = context.arguments.find_number("views");
-  return request;
-}
-
-nlohmann::ordered_json to_json(const SimSummary& summary) {
-  nlohmann::ordered_json failures = nlohmann::ordered_json::array();
-  for (const RunResult& failed : summary.failures) {
-    failures.push_back({{"seed", std::to_string(failed.request.seed)},
-                        {"profile", sim::name_of(failed.request.profile)},
-                        {"what", sim::to_string(*failed.violation)},
-                        {"replay", sim::replay_line(failed.request)}});
-  }
-  nlohmann::ordered_json marks = nlohmann::ordered_json::object();
-  for (const auto& [name, count] : summary.marks.table()) marks[name] = count;
-  return {{"schema", "hs.sim/v1"},
-          {"seeds", summary.seeds},
-          {"views", summary.views},
-          {"commits", summary.commits},
-          {"failures", std::move(failures)},
-          {"views_per_second_per_core", summary.views_per_cpu_second()},
-          {"hash", to_hex(summary.hash.view())},
-          {"marks", std::move(marks)}};
-}
-
-void print_failures(Printer& out, const SimSummary& summary) {
-  for (const RunResult& failed : summary.failures) {
-    out.line(out.paint(Paint::red, "FAIL") + " " + sim::to_string(*failed.violation));
-    out.line("replay: " + sim::replay_line(failed.request));
-  }
-}
-
-void print_marks(Printer& out, const SimSummary& summary) {
-  Table table({{.title = "MARK"}, {.title = "COUNT", .right = true}});
-  for (const auto& [name, count] : summary.marks.table()) table.add({name, std::to_string(count)});
-  out.table(table);
-}
-
-int report(Context& context, const SimSummary& summary, bool with_marks) {
-  Printer& out = context.out;
-  if (out.wants_json()) {
-    out.json(to_json(summary));
-  } else {
-    print_failures(out, summary);
-    if (with_marks) print_marks(out, summary);
-    out.line(std::to_string(summary.seeds) + (summary.seeds == 1 ? " seed, " : " seeds, ") +
-             std::to_string(summary.views) + " views, " + std::to_string(summary.commits) +
-             " commits, " + std::to_string(summary.failures.size()) + " failures, " +
-             std::to_string(summary.views_per_cpu_second()) + " views/s a core");
-    out.line("hash " + to_hex(summary.hash.view()));
-  }
-  return to_int(summary.failures.empty() ? ExitCode::done : ExitCode::violation);
-}
-
-int run_one(Context& context, const PlanRequest& request) {
-  sim::TraceSink trace;
+sim::RunOptions options_of(Context& context) {
+  sim::RunOptions options{.real_disk = sim::make_level_disk};
   if (context.arguments.flag("trace")) {
-    trace = [&out = context.out](Instant at, sim::NodeIndex node, const std::string& what) {
+    options.trace = [&out = context.out](Instant at, sim::NodeIndex node, const std::string& what) {
       out.line(sim::trace_line(at, node, what));
     };
   }
+  return options;
+}
+
+int run_one(Context& context, const PlanRequest& request) {
   SimSummary summary;
-  summary.add(run_timed(request, trace));
+  summary.add(run_timed([&] { return sim::run_seed(request, options_of(context)); }));
   return report(context, summary, false);
 }
 
@@ -91,8 +37,35 @@ int run(Context& context) {
   return run_one(context, request_of(context, context.arguments.number("seed")));
 }
 
+sim::Repro repro_of(const std::string& path) {
+  constexpr std::uintmax_t bytes_max = 64 << 20;
+  std::error_code failed;
+  const std::uintmax_t bytes = std::filesystem::file_size(path, failed);
+  if (failed || bytes > bytes_max) {
+    throw CliError("io", ExitCode::failure, "cannot read " + path,
+                   failed ? failed.message() : "it is too large for a repro file",
+                   "name a file that hs sim shrink has written");
+  }
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return or_throw(repro_from_json(text.str()), "reading " + path,
+                  "name a file that hs sim shrink has written");
+}
+
 int replay(Context& context) {
-  return run_one(context, request_of(context, context.arguments.number("SEED")));
+  const auto path = context.arguments.find("file");
+  if (path && context.arguments.given("SEED")) {
+    throw usage_error("a seed and a file are two runs", {}, "give SEED or --file");
+  }
+  if (!path && !context.arguments.given("SEED")) {
+    throw usage_error("which run is it?", {}, "give SEED or --file");
+  }
+  if (!path) return run_one(context, request_of(context, seed_argument(context)));
+  const sim::Repro repro = repro_of(*path);
+  SimSummary summary;
+  summary.replay = "hs sim replay --file " + *path;
+  summary.add(run_timed([&] { return sim::run_repro(repro, options_of(context)); }));
+  return report(context, summary, false);
 }
 
 int fuzz(Context& context) {
@@ -104,26 +77,9 @@ int fuzz(Context& context) {
   const SimJobs jobs{.first = request_of(context, first),
                      .runs = runs,
                      .threads = static_cast<unsigned>(context.arguments.number("jobs"))};
+  const InterruptGuard guard;
   return report(context, run_jobs(jobs, context.out), context.arguments.flag("marks"));
 }
-
-std::vector<std::string> profile_names() {
-  std::vector<std::string> names;
-  for (const sim::Profile profile : sim::profiles) names.emplace_back(sim::name_of(profile));
-  return names;
-}
-
-std::vector<Option> with_plan_options(std::vector<Option> options) {
-  options.push_back(
-      Option::choice("--profile", profile_names(), "what may go wrong").by_default("swarm"));
-  options.push_back(Option::number("--nodes,-n", "N", "validators, all of power 1; drawn from the "
-                                   "seed unless given", 1, sim_nodes_max));
-  options.push_back(Option::number("--views", "V", "run until a node enters this view; 300 unless "
-                                   "given", 1, sim_views_max));
-  return options;
-}
-
-constexpr std::uint64_t seed_max = ~std::uint64_t{0};
 
 Command run_command() {
   return {
@@ -135,7 +91,7 @@ Command run_command() {
       .examples = {{"hs sim run --seed 7 --nodes 4", "four validators and whatever seed 7 brings"},
                    {"hs sim run --profile calm --views 10000", "how fast is the simulator here?"}},
       .options = with_plan_options(
-          {Option::number("--seed", "S", "which run", 0, seed_max).by_default("1"),
+          {Option::number("--seed", "S", "which run", 0, sim_seed_max).by_default("1"),
            Option::flag("--trace", "print what every node does")}),
       .run = run};
 }
@@ -153,8 +109,8 @@ Command fuzz_command() {
                     "happened"}},
       .options = with_plan_options(
           {Option::number("--runs", "K", "how many seeds", 1, sim_views_max).by_default("100"),
-           Option::number("--seed", "FIRST", "the first seed", 0, seed_max).by_default("1"),
-           Option::number("--first", "FIRST", "the same", 0, seed_max).hidden(),
+           Option::number("--seed", "FIRST", "the first seed", 0, sim_seed_max).by_default("1"),
+           Option::number("--first", "FIRST", "the same", 0, sim_seed_max).hidden(),
            Option::number("--jobs,-j", "J", "threads", 1, 256)
                .by_default(std::to_string(default_sim_threads())),
            Option::flag("--marks", "also print how often everything happened")}),
@@ -165,11 +121,13 @@ Command replay_command() {
   return {.path = "sim replay",
           .summary = "a failed seed once more",
           .description =
-              "The line that a failure prints. With --trace every event of every node is "
-              "a line.",
+              "The line that a failure prints, or the file of a shrunk one. With --trace every "
+              "event of every node is a line.",
           .examples = {{"hs sim replay 17 --profile swarm --trace",
-                        "what led to the failure of seed 17"}},
-          .options = with_plan_options({Option::positional("SEED", "which run"),
+                        "what led to the failure of seed 17"},
+                       {"hs sim replay --file repro.json --trace", "the same, made small"}},
+          .options = with_plan_options({Option::positional("SEED", "which run").optional(),
+                                        Option::text("--file", "FILE", "of hs sim shrink"),
                                         Option::flag("--trace", "print what every node does")}),
           .run = replay};
 }
@@ -183,6 +141,7 @@ void add_sim_commands(Registry& registry) {
   registry.add(run_command());
   registry.add(fuzz_command());
   registry.add(replay_command());
+  registry.add(sim_shrink_command());
 }
 
 }  // namespace hs

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <thread>
 
+#include "cli/interrupt.h"
 #include "lib/sim/disk/level_disk.h"
 
 namespace hs {
@@ -63,9 +64,9 @@ void show_progress(Printer& out, const SimSummary& summary, std::uint64_t runs, 
 
 }  // namespace
 
-TimedRun run_timed(const sim::PlanRequest& request, const sim::TraceSink& trace) {
+TimedRun run_timed(const std::function<sim::RunResult()>& what) {
   const double begin = thread_cpu_seconds();
-  TimedRun run{.result = sim::run_seed(request, trace, sim::make_level_disk), .cpu_seconds = 0};
+  TimedRun run{.result = what(), .cpu_seconds = 0};
   run.cpu_seconds = thread_cpu_seconds() - begin;
   return run;
 }
@@ -86,6 +87,11 @@ std::uint64_t SimSummary::views_per_cpu_second() const {
   return static_cast<std::uint64_t>(static_cast<double>(views) / cpu_seconds);
 }
 
+std::uint64_t SimSummary::seeds_per_cpu_second() const {
+  if (cpu_seconds <= 0) return 0;
+  return static_cast<std::uint64_t>(static_cast<double>(seeds) / cpu_seconds);
+}
+
 SimSummary run_jobs(const SimJobs& jobs, Printer& out) {
   Collector collector(jobs.first.seed);
   std::atomic<std::uint64_t> next{0};
@@ -95,17 +101,22 @@ SimSummary run_jobs(const SimJobs& jobs, Printer& out) {
       for (std::uint64_t run = next++; run < jobs.runs; run = next++) {
         sim::PlanRequest request = jobs.first;
         request.seed += run;
-        collector.take(run_timed(request));
+        collector.take(
+            run_timed([&] { return sim::run_seed(request, {.real_disk = sim::make_level_disk}); }));
+        if (InterruptGuard::is_interrupted()) return;
       }
     });
   }
   const auto begin = std::chrono::steady_clock::now();
   SimSummary summary;
-  while (summary.seeds < jobs.runs) {
+  while (summary.seeds < jobs.runs && !InterruptGuard::is_interrupted()) {
     summary = collector.wait(jobs.runs);
     const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - begin;
     show_progress(out, summary, jobs.runs, std::max(passed.count(), 1e-3));
   }
+  threads.clear();  // joins them
+  summary = collector.wait(0);
+  summary.is_interrupted = summary.seeds < jobs.runs;
   if (out.messages_are_terminal() && !out.quiet()) write_all(2, "\r\x1b[K");
   return summary;
 }

@@ -1,6 +1,8 @@
 // Many seeds on many threads: one world each, results in the order of seeds.
 #pragma once
 #include <cstdint>
+#include <functional>
+#include <string>
 #include <vector>
 
 #include "cli/output.h"
@@ -15,8 +17,7 @@ struct TimedRun {
   sim::RunResult result;
   double cpu_seconds = 0;  // of the thread that ran it, so that a busy machine changes nothing
 };
-[[nodiscard]] TimedRun run_timed(const sim::PlanRequest& request,
-                                 const sim::TraceSink& trace = nullptr);
+[[nodiscard]] TimedRun run_timed(const std::function<sim::RunResult()>& run);
 
 struct SimSummary {
   std::uint64_t seeds = 0;
@@ -26,10 +27,13 @@ struct SimSummary {
   Hash hash;  // of the run; of all runs in the order of seeds where there are several
   sim::Marks marks;
   std::vector<sim::RunResult> failures;
+  bool is_interrupted = false;  // Ctrl-C came before all were done
+  std::string replay;           // has the failure again; empty: the line of its request does
 
   // In the order of seeds.
   void add(const TimedRun& run);
   [[nodiscard]] std::uint64_t views_per_cpu_second() const;
+  [[nodiscard]] std::uint64_t seeds_per_cpu_second() const;
 };
 
 struct SimJobs {
@@ -37,7 +41,8 @@ struct SimJobs {
   std::uint64_t runs = 1;
   unsigned threads = 1;
 };
-// Blocks until all are done; shows progress where messages go to a terminal.
+// Blocks until all are done, or those under way once Ctrl-C was pressed under an InterruptGuard;
+// shows progress where messages go to a terminal.
 [[nodiscard]] SimSummary run_jobs(const SimJobs& jobs, Printer& out);
 
 // Cores of this machine, at least 1.

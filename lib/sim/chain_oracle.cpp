@@ -177,6 +177,11 @@ const Block& ChainOracle::block_at(Height height) const {
   return *blocks_.at(canonical_[height.value]).block;
 }
 
+const Block* ChainOracle::find(const Hash& hash) const {
+  const auto known = blocks_.find(hash);
+  return known == blocks_.end() ? nullptr : known->second.block.get();
+}
+
 bool ChainOracle::is_at_or_below(const Hash& block, std::optional<Height> height) const {
   const auto known = blocks_.find(block);
   return known != blocks_.end() && known->second.block->height <= height;

@@ -40,6 +40,8 @@ class ChainOracle {
   [[nodiscard]] std::optional<Height> tip() const { return tip_; }
   // The block that all agree on at a height at or below the tip.
   [[nodiscard]] const Block& block_at(Height height) const;
+  // The block if it has been proposed; null otherwise.
+  [[nodiscard]] const Block* find(const Hash& hash) const;
   // Has this block been proposed, and no higher than that?
   [[nodiscard]] bool is_at_or_below(const Hash& block, std::optional<Height> height) const;
   // Its hash; none above the tip.

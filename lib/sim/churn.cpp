@@ -1,6 +1,7 @@
 #include "lib/sim/churn.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace hs::sim {
 namespace {
@@ -9,7 +10,7 @@ constexpr int retry_timeouts = 3;  // view timeouts between two looks at what is
 
 }  // namespace
 
-Churn::Churn(World& world, Rng rng) : world_(world), rng_(rng) {
+Churn::Churn(World& world, Rng rng, TapeUse tape) : world_(world), rng_(rng), tape_(tape) {
   for (NodeIndex node = 0; node < world.size(); ++node) {
     if (world.cast().is_validator(node)) wanted_[node] = world.cast().power(node);
   }
@@ -17,17 +18,35 @@ Churn::Churn(World& world, Rng rng) : world_(world), rng_(rng) {
 
 void Churn::begin() {
   if (world_.plan().churn.changes_max == 0) return;
-  schedule_next();
+  if (tape_.play != nullptr) {
+    schedule_played(0);
+  } else {
+    schedule_next();
+  }
   schedule_retry();
 }
 
 void Churn::schedule_next() {
   const ChurnPlan& plan = world_.plan().churn;
   const auto most = static_cast<std::uint64_t>(plan.interval_max.count());
-  world_.after(Duration(static_cast<Duration::rep>(rng_.below(most) + 1)), [this] {
+  const Duration delay(static_cast<Duration::rep>(rng_.below(most) + 1));
+  // On tape already now: that one was due changes what happens at the same instant.
+  if (tape_.record != nullptr) tape_.record->churn.push_back({.at = world_.now() + delay});
+  world_.after(delay, [this] {
+    if (tape_.record != nullptr) tape_.record->churn.pop_back();
     const std::uint64_t at_once = rng_.chance(1, 5) ? rng_.between(2, 3) : 1;  // back to back
     for (std::uint64_t i = 0; i < at_once; ++i) change();
     if (count_ < world_.plan().churn.changes_max) schedule_next();
+  });
+}
+
+void Churn::schedule_played(std::size_t number) {
+  const std::vector<ChurnEvent>& events = tape_.play->churn;
+  if (number >= events.size()) return;
+  world_.at(events[number].at, [this, &events, number] {
+    std::size_t next = number;
+    for (; next < events.size() && events[next].at == world_.now(); ++next) carry_out(events[next]);
+    schedule_played(next);
   });
 }
 
@@ -138,18 +157,23 @@ void Churn::change_to(const Members& members, const std::string& kind) {
 
 void Churn::change() {
   if (count_ >= world_.plan().churn.changes_max) return;
-  fail_some();
-  const auto [members, kind] = draw_change();
-  change_to(members, kind);
+  ChurnEvent event{.at = world_.now()};
+  draw_failures(event);
+  std::tie(event.members, event.name) = draw_change();
+  if (tape_.record != nullptr) tape_.record->churn.push_back(event);
+  carry_out(event);
+}
+
+void Churn::carry_out(const ChurnEvent& event) {
+  fail_some(event);
+  if (!event.name.empty()) change_to(event.members, event.name);
 }
 
 void Churn::hand_out(const Bytes& transaction) {
   for (NodeIndex node = 0; node < world_.size(); ++node) world_.submit(node, transaction);
 }
 
-// Crashes that belong to the change: those that may fail are down meanwhile, or everybody dies in
-// the middle of it.
-void Churn::fail_some() {
+void Churn::draw_failures(ChurnEvent& event) {
   if (!may_fail_) return;
   const ChurnPlan& plan = world_.plan().churn;
   const auto timeout = static_cast<std::uint64_t>(world_.plan().config.view_timeout.count());
@@ -157,17 +181,24 @@ void Churn::fail_some() {
     return Duration(static_cast<Duration::rep>(rng_.below(most * timeout) + 1));
   };
   if (plan.fails_members && rng_.chance(1, 2)) {
-    world_.marks().count("set change with members down");
     std::vector<NodeIndex> members;
     for (const auto& [node, power] : wanted_) members.push_back(node);
     for (std::size_t faulty = (members.size() - 1) / 3; faulty > 0; --faulty) {
       const NodeIndex node = members[rng_.below(members.size())];
-      world_.crash(node, Survival::all);
-      world_.after(draw(20), [this, node] { world_.start(node); });
+      event.down.push_back({.node = node, .how = {.away = draw(20)}});
     }
+    world_.marks().count("set change with members down");
   }
-  if (!plan.restarts_all || !rng_.chance(1, 2)) return;
-  world_.after(draw(2), [this] {
+  if (plan.restarts_all && rng_.chance(1, 2)) event.all_die_after = draw(2);
+}
+
+void Churn::fail_some(const ChurnEvent& event) {
+  for (const FaultEvent::Fate& fate : event.down) {
+    world_.crash(fate.node, Survival::all);
+    world_.after(*fate.how.away, [this, node = fate.node] { world_.start(node); });
+  }
+  if (!event.all_die_after) return;
+  world_.after(*event.all_die_after, [this] {
     if (!may_fail_) return;
     world_.marks().count("all crash in a set change");
     for (NodeIndex node = 0; node < world_.size(); ++node) world_.crash(node, Survival::all);

@@ -6,14 +6,15 @@
 #include <map>
 #include <string>
 
+#include "lib/sim/tape.h"
 #include "lib/sim/world.h"
 
 namespace hs::sim {
 
 class Churn {
  public:
-  // The world outlives this; this outlives the world's last step.
-  Churn(World& world, Rng rng);
+  // The world and the tape outlive this; this outlives the world's last step.
+  Churn(World& world, Rng rng, TapeUse tape = {});
 
   // Schedules the first change, if the plan has any.
   void begin();
@@ -28,19 +29,26 @@ class Churn {
  private:
   using Members = std::map<NodeIndex, Power>;
   void schedule_next();
+  void schedule_played(std::size_t number);
   void schedule_retry();
+  // Draws what happens now, in full, and does it.
   void change();
+  void carry_out(const ChurnEvent& event);
   [[nodiscard]] std::pair<Members, std::string> draw_change();
   [[nodiscard]] Members replaced();
   [[nodiscard]] std::optional<NodeIndex> leader_after(std::uint64_t views) const;
   [[nodiscard]] std::vector<NodeIndex> outside() const;
   [[nodiscard]] Power draw_power();
   [[nodiscard]] ValidatorSetUpdates updates_to(const Members& members);
-  void fail_some();
+  // Crashes that belong to the change: those that may fail are down meanwhile, or everybody dies in
+  // the middle of it.
+  void draw_failures(ChurnEvent& event);
+  void fail_some(const ChurnEvent& event);
   void hand_out(const Bytes& transaction);
 
   World& world_;
   Rng rng_;
+  TapeUse tape_;
   Members wanted_;  // the set as last asked for
   std::uint64_t count_ = 0;
   std::deque<Bytes> waiting_;

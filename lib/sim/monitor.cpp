@@ -16,6 +16,7 @@ Monitor::Monitor(const Plan& plan, const Cast& cast, const AppKit& app, Judge& j
       book_(cast, app),
       certificates_(cast, book_, plan.config.chain_id, judge),
       chain_(cast.size(), book_, certificates_, judge),
+      locks_(cast.size(), chain_, judge),
       sets_(cast, book_, chain_, certificates_, judge),
       state_(cast.size(), chain_, judge),
       views_(cast.size(), plan.config.epoch_length, certificates_, judge),
@@ -30,6 +31,7 @@ void Monitor::on_start(NodeIndex node, const KvReader& disk,
   stored_.on_start(node, disk, record);
   chain_.on_start(node, stored_.live(node).committed, disk);
   look_at_new_blocks();
+  locks_.on_start(node, disk);
   sets_.on_start(node, disk);
   state_.on_start(node, disk);
   // What it wrote and did not live to tell.
@@ -45,6 +47,7 @@ void Monitor::on_crash(NodeIndex node, const KvReader& disk) {
 void Monitor::on_write(NodeIndex node, const WriteBatch& batch, bool sync, const KvReader& disk) {
   if (is_faulty_[node]) return;
   stored_.on_write(node, batch, sync);
+  locks_.on_write(node, batch);
   sets_.on_write(node, batch);
   state_.on_write(node, batch, disk);
 }
@@ -61,6 +64,7 @@ void Monitor::on_send(NodeIndex node, bool to_all, const MessagePtr& message,
   }
   certificates_.on_send(node, *message);
   ledger_.on_send(node, to_all, *message);
+  locks_.on_send(node, *message);
   sets_.on_send(node, *message);
   const auto* vote = std::get_if<PhaseVote>(message.get());
   const bool is_passed =
@@ -125,6 +129,7 @@ void Monitor::end_step(NodeIndex node, const ReplicaStatus& status,
   }
   highest_view_ = std::max(highest_view_, status.view);
   chain_.end_step(node);
+  locks_.end_step(node);
   sets_.end_step(node);
   state_.end_step(node);
   views_.end_step(node, stored_.live(node).entered);

@@ -4,6 +4,7 @@
 #include "lib/sim/app_kit.h"
 #include "lib/sim/certificate_oracle.h"
 #include "lib/sim/chain_oracle.h"
+#include "lib/sim/lock_oracle.h"
 #include "lib/sim/marks.h"
 #include "lib/sim/progress_oracle.h"
 #include "lib/sim/run_hash.h"
@@ -72,6 +73,7 @@ class Monitor {
   SetBook book_;
   CertificateOracle certificates_;
   ChainOracle chain_;
+  LockOracle locks_;
   SetOracle sets_;
   StateOracle state_;
   ViewOracle views_;

@@ -18,8 +18,8 @@ constexpr std::array<std::uint32_t, 32> heavy_tail{
 
 }  // namespace
 
-Network::Network(const NetworkPlan& plan, std::size_t nodes, Rng rng)
-    : plan_(plan), nodes_(nodes), rng_(rng), links_(nodes * nodes) {}
+Network::Network(const NetworkPlan& plan, std::size_t nodes, Rng rng, TapeUse tape)
+    : plan_(plan), nodes_(nodes), rng_(rng), links_(nodes * nodes), tape_(tape) {}
 
 void Network::isolate(NodeIndex node) {
   for (NodeIndex other = 0; other < nodes_; ++other) {
@@ -60,7 +60,8 @@ bool Network::is_muted(NodeIndex from, NodeIndex to, std::string_view kind) cons
 }
 
 bool Network::picks_on_proposal() {
-  return !is_calm_ && plan_.proposal_ppm > 0 && rng_.chance(plan_.proposal_ppm, million);
+  if (tape_.play != nullptr || is_calm_ || plan_.proposal_ppm == 0) return false;
+  return rng_.chance(plan_.proposal_ppm, million);
 }
 
 Duration Network::draw(const DelayModel& model) {
@@ -68,8 +69,11 @@ Duration Network::draw(const DelayModel& model) {
   const auto span = static_cast<std::uint64_t>((model.high - model.low).count());
   std::uint64_t part = 0;
   switch (model.shape) {
-    case DelayModel::Shape::constant: break;
-    case DelayModel::Shape::uniform: part = rng_.below(span); break;
+    case DelayModel::Shape::constant:
+      break;
+    case DelayModel::Shape::uniform:
+      part = rng_.below(span);
+      break;
     case DelayModel::Shape::heavy_tail:
       part = span / 1000 * heavy_tail[rng_.below(heavy_tail.size())];
       break;
@@ -80,32 +84,80 @@ Duration Network::draw(const DelayModel& model) {
   return model.low + Duration(static_cast<Duration::rep>(part));
 }
 
-Duration Network::reconnect_delay() {
+Duration Network::connect_delay(NodeIndex a, NodeIndex b) {
   const auto most = static_cast<std::uint64_t>(plan_.reconnect_max.count());
-  return Duration(static_cast<Duration::rep>(rng_.below(most + 1)));
+  const bool is_drawn = tape_.play == nullptr;
+  return delay_of(a, b, "connect",
+                  Duration(static_cast<Duration::rep>(is_drawn ? rng_.below(most + 1) : 0)));
 }
 
-Network::Arrivals Network::send(NodeIndex from, NodeIndex to, std::string_view kind,
-                                Instant now) {
+Duration Network::close_delay(NodeIndex a, NodeIndex b) {
+  return delay_of(a, b, "close", tape_.play == nullptr ? draw(model()) : model().low);
+}
+
+LinkEvent Network::next_event(NodeIndex from, NodeIndex to, std::string_view kind) {
+  LinkEvent event{.from = from, .to = to, .kind = std::string(kind), .number = 0};
+  event.number = ++numbers_[event];
+  return event;
+}
+
+// `drawn` is what happens without a tape, or where it is silent.
+Duration Network::delay_of(NodeIndex a, NodeIndex b, std::string_view kind, Duration drawn) {
+  if (tape_.play != nullptr) {
+    const auto found = tape_.play->links.find(next_event(a, b, kind));
+    return found == tape_.play->links.end() ? drawn : found->second.delay;
+  }
+  if (tape_.record != nullptr) tape_.record->links[next_event(a, b, kind)] = {.delay = drawn};
+  return drawn;
+}
+
+LinkFate Network::draw_fate(bool is_left_out) {
+  if (is_left_out) return {.is_lost = true};
+  if (!is_calm_ && plan_.loss_ppm > 0 && rng_.chance(plan_.loss_ppm, million)) {
+    return {.is_lost = true};
+  }
+  LinkFate fate{.delay = draw(model())};
+  if (!is_calm_ && plan_.duplicate_ppm > 0 && rng_.chance(plan_.duplicate_ppm, million)) {
+    const auto latest = static_cast<std::uint64_t>(plan_.duplicate_delay_max.count());
+    fate.copy_after = Duration(static_cast<Duration::rep>(rng_.below(latest + 1)));
+  }
+  return fate;
+}
+
+LinkFate Network::fate_of(NodeIndex from, NodeIndex to, std::string_view kind, bool is_left_out) {
+  if (tape_.play != nullptr) {
+    const auto found = tape_.play->links.find(next_event(from, to, kind));
+    LinkFate fate{.delay = model().low};
+    if (found != tape_.play->links.end()) fate = found->second;
+    // A run that got here earlier than the one on tape may not break the promise of calm.
+    return is_calm_ ? LinkFate{.delay = std::min(fate.delay, plan_.after.high)} : fate;
+  }
+  const LinkFate fate = draw_fate(is_left_out);
+  if (tape_.record != nullptr) tape_.record->links[next_event(from, to, kind)] = fate;
+  return fate;
+}
+
+Network::Arrivals Network::send(NodeIndex from, NodeIndex to, std::string_view kind, Instant now,
+                                bool is_left_out) {
   Arrivals arrivals;
   if (is_cut(from, to) || (!muted_.empty() && is_muted(from, to, kind))) {
     ++counts_.swallowed;
     return arrivals;
   }
-  if (!is_calm_ && plan_.loss_ppm > 0 && rng_.chance(plan_.loss_ppm, million)) {
-    ++counts_.lost;
+  const LinkFate fate = fate_of(from, to, kind, is_left_out);
+  if (fate.is_lost) {
+    ++(is_left_out ? counts_.left_out : counts_.lost);
     return arrivals;
   }
-  Instant arrival = now + draw(model());
+  Instant arrival = now + fate.delay;
   Link& line = link(from, to);
   // Without reordering a message never overtakes one that left before it, as on a TCP connection.
   if (is_calm_ || !plan_.reorder) arrival = std::max(arrival, line.last_arrival + Duration(1));
   line.last_arrival = std::max(line.last_arrival, arrival);
   arrivals.first = arrival;
-  if (!is_calm_ && plan_.duplicate_ppm > 0 && rng_.chance(plan_.duplicate_ppm, million)) {
+  if (fate.copy_after) {
     ++counts_.doubled;
-    const auto latest = static_cast<std::uint64_t>(plan_.duplicate_delay_max.count());
-    arrivals.copy = arrival + Duration(static_cast<Duration::rep>(rng_.below(latest + 1)));
+    arrivals.copy = arrival + *fate.copy_after;
   }
   return arrivals;
 }

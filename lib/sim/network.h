@@ -8,13 +8,14 @@
 
 #include "lib/base/rng.h"
 #include "lib/sim/plan.h"
+#include "lib/sim/tape.h"
 
 namespace hs::sim {
 
 class Network {
  public:
   // `rng` is the network's own stream.
-  Network(const NetworkPlan& plan, std::size_t nodes, Rng rng);
+  Network(const NetworkPlan& plan, std::size_t nodes, Rng rng, TapeUse tape = {});
 
   // ---- which links work ----
   // A cut link swallows what is sent; both directions of it are cut one by one.
@@ -38,9 +39,10 @@ class Network {
   [[nodiscard]] bool is_calm() const { return is_calm_; }
 
   // ---- sending ----
-  // A broadcast of a proposal asks this once: are some of its receivers to be left out?
+  // A broadcast of a proposal asks this once: are some of its receivers to be left out? Never where
+  // a tape says what is lost.
   [[nodiscard]] bool picks_on_proposal();
-  // And then for each receiver.
+  // And then for each receiver; the answer is for send().
   [[nodiscard]] bool leaves_out() { return rng_.chance(1, 2); }
 
   // When a message sent now arrives: never (none), once, or twice.
@@ -48,13 +50,14 @@ class Network {
     std::optional<Instant> first;
     std::optional<Instant> copy;
   };
-  [[nodiscard]] Arrivals send(NodeIndex from, NodeIndex to, std::string_view kind, Instant now);
-  // How long a change of a connection takes to be seen.
-  [[nodiscard]] Duration reconnect_delay();
-  [[nodiscard]] Duration travel_time() { return draw(model()); }
+  [[nodiscard]] Arrivals send(NodeIndex from, NodeIndex to, std::string_view kind, Instant now,
+                              bool is_left_out = false);
+  // How long it takes until the two see that they can be connected, or that the other has died.
+  [[nodiscard]] Duration connect_delay(NodeIndex a, NodeIndex b);
+  [[nodiscard]] Duration close_delay(NodeIndex a, NodeIndex b);
 
   struct Counts {
-    std::uint64_t lost = 0, doubled = 0, swallowed = 0;
+    std::uint64_t lost = 0, doubled = 0, swallowed = 0, left_out = 0;
   };
   [[nodiscard]] const Counts& counts() const { return counts_; }
 
@@ -74,6 +77,12 @@ class Network {
   [[nodiscard]] bool is_muted(NodeIndex from, NodeIndex to, std::string_view kind) const;
   [[nodiscard]] const DelayModel& model() const { return is_calm_ ? plan_.after : plan_.before; }
   [[nodiscard]] Duration draw(const DelayModel& model);
+  [[nodiscard]] LinkFate draw_fate(bool is_left_out);
+  // By the tape where there is one, otherwise drawn.
+  [[nodiscard]] LinkFate fate_of(NodeIndex from, NodeIndex to, std::string_view kind,
+                                 bool is_left_out);
+  [[nodiscard]] Duration delay_of(NodeIndex a, NodeIndex b, std::string_view kind, Duration drawn);
+  [[nodiscard]] LinkEvent next_event(NodeIndex from, NodeIndex to, std::string_view kind);
 
   NetworkPlan plan_;
   std::size_t nodes_;
@@ -82,6 +91,8 @@ class Network {
   std::vector<Mute> muted_;
   bool is_calm_ = false;
   Counts counts_;
+  TapeUse tape_;
+  std::map<LinkEvent, std::uint32_t> numbers_;  // with a tape: how many of each there were
 };
 
 }  // namespace hs::sim

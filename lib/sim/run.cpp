@@ -25,23 +25,35 @@ void start_nodes(World& world, Rng rng) {
   }
 }
 
-void run_faults(World& world, Faults& faults) {
+void run_faults(World& world, Faults& faults, const RunOptions& options) {
   const Plan& plan = world.plan();
-  const Instant end = Instant(plan.faults_end);
+  const Tape* const played = options.tape.play;
+  const Tape::End on_tape = played == nullptr ? Tape::End{} : played->healed.value_or(Tape::End{});
+  const Instant end = played == nullptr || !played->healed ? Instant(plan.faults_end) : on_tape.at;
   faults.begin();
   const View last{plan.views * views_under_faults_parts / 3};
-  while (world.monitor().highest_view() < last && world.advance(end)) continue;
+  Tape::End now;
+  const auto is_over = [&] {
+    if (played == nullptr) return world.monitor().highest_view() >= last;
+    return played->healed && now.at >= on_tape.at && now.happenings >= on_tape.happenings;
+  };
+  while (!is_over() && world.advance(std::min(end, options.stop_at.value_or(end)))) {
+    now = {.at = world.now(), .happenings = now.at == world.now() ? now.happenings + 1 : 1};
+  }
+  if (now.at != world.now()) now = {.at = world.now(), .happenings = 0};
+  if (options.tape.record != nullptr && !world.violation()) options.tape.record->healed = now;
   faults.end();
 }
 
-void run_healed(World& world) {
+void run_healed(World& world, const RunOptions& options) {
   const Plan& plan = world.plan();
   world.heal();
   const Monitor& monitor = world.monitor();
   const Duration longest =
       2 * commit_bound(plan, world.cast()) +
       plan.config.view_timeout * static_cast<Duration::rep>(plan.views * timeouts_per_view_max);
-  const Instant end = world.now() + longest;
+  Instant end = world.now() + longest;
+  if (options.stop_at) end = std::min(end, *options.stop_at);
   while (world.advance(end)) {
     if (monitor.highest_view().value >= plan.views && monitor.progress().is_satisfied()) break;
   }
@@ -61,6 +73,7 @@ RunResult result_of(const PlanRequest& request, World& world) {
   result.marks = monitor.marks();
   const Network::Counts& counts = world.network().counts();
   if (counts.lost > 0) result.marks.count("message lost", counts.lost);
+  if (counts.left_out > 0) result.marks.count("proposal kept from some", counts.left_out);
   if (counts.doubled > 0) result.marks.count("message doubled", counts.doubled);
   if (counts.swallowed > 0) result.marks.count("message swallowed by a cut", counts.swallowed);
   return result;
@@ -68,14 +81,13 @@ RunResult result_of(const PlanRequest& request, World& world) {
 
 }  // namespace
 
-RunResult run_plan(const PlanRequest& request, const Plan& plan, const TraceSink& trace,
-                   const DiskFactory& real_disk) {
+RunResult run_plan(const PlanRequest& request, const Plan& plan, const RunOptions& options) {
   const CheckNote note("replay: " + replay_line(request));
-  World world(plan, trace, real_disk);
+  World world(plan, options.trace, options.tape, options.real_disk);
   const Rng root(plan.seed);
-  Faults faults(world, root.substream("faults"));
+  Faults faults(world, root.substream("faults"), options.tape);
   Workload workload(world, root.substream("workload"));
-  Churn churn(world, root.substream("churn"));
+  Churn churn(world, root.substream("churn"), options.tape);
   plan_amnesia(world);
   plan_rot(world);
   start_nodes(world, root.substream("start"));
@@ -87,21 +99,20 @@ RunResult run_plan(const PlanRequest& request, const Plan& plan, const TraceSink
   if (!plan.partitions.empty()) partition_by_view(world);
   if (!plan.check_pause) churn.begin();
   if (plan.faults_end > Duration{0}) {
-    run_faults(world, faults);
+    run_faults(world, faults, options);
   } else {
     const Duration settled = plan.start_spread + plan.network.reconnect_max;
     world.run_until(Instant(settled + plan.config.advertise_interval));
   }
   churn.end_faults();
   if (plan.check_pause) churn.begin();  // everybody is there: from now on nothing may hold us up
-  if (!world.violation()) run_healed(world);
+  if (!world.violation()) run_healed(world, options);
   if (!world.violation()) world.audit();
   return result_of(request, world);
 }
 
-RunResult run_seed(const PlanRequest& request, const TraceSink& trace,
-                   const DiskFactory& real_disk) {
-  return run_plan(request, make_plan(request), trace, real_disk);
+RunResult run_seed(const PlanRequest& request, const RunOptions& options) {
+  return run_plan(request, make_plan(request), options);
 }
 
 std::string replay_line(const PlanRequest& request) {

@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 
+#include "lib/sim/tape.h"
 #include "lib/sim/world.h"
 
 namespace hs::sim {
@@ -14,20 +15,25 @@ struct RunResult {
   std::uint64_t views = 0;    // highest view that a node entered
   std::uint64_t commits = 0;  // committed heights
   Duration virtual_time{};
-  Duration longest_gap{};     // between two commits after the last fault
+  Duration longest_gap{};           // between two commits after the last fault
   std::uint64_t longest_pause = 0;  // likewise, in views
-  Hash hash;                  // of the whole run: equal for equal requests, anywhere
+  Hash hash;                        // of the whole run: equal for equal requests, anywhere
   Marks marks;
 };
 
+// How a run is to be had beyond its plan.
+struct RunOptions {
+  TraceSink trace = nullptr;
+  TapeUse tape = {};
+  DiskFactory real_disk = nullptr;      // for plans that want the real tier (profile disk)
+  std::optional<Instant> stop_at = {};  // ends then, whatever is still promised
+};
+
 // Stateless and without side effects: many threads may run seeds at once.
-// `real_disk` is needed for requests whose plan wants the real tier (profile disk).
-[[nodiscard]] RunResult run_seed(const PlanRequest& request, const TraceSink& trace = nullptr,
-                                 const DiskFactory& real_disk = nullptr);
+[[nodiscard]] RunResult run_seed(const PlanRequest& request, const RunOptions& options = {});
 // As above for a plan made by hand, named by `request`.
 [[nodiscard]] RunResult run_plan(const PlanRequest& request, const Plan& plan,
-                                 const TraceSink& trace = nullptr,
-                                 const DiskFactory& real_disk = nullptr);
+                                 const RunOptions& options = {});
 
 // "hs sim replay 7 --profile swarm": how to have the run again.
 [[nodiscard]] std::string replay_line(const PlanRequest& request);

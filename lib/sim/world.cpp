@@ -118,8 +118,7 @@ class World::StepDriver {
   void broadcast(const WirePtr& wire, bool is_proposal) {
     const bool picks = is_proposal && world_.network_.picks_on_proposal();
     for (NodeIndex to = 0; to < world_.nodes_.size(); ++to) {
-      if (to == index_ || (picks && world_.network_.leaves_out())) continue;
-      world_.send(index_, to, wire);
+      if (to != index_) world_.send(index_, to, wire, picks && world_.network_.leaves_out());
     }
   }
   // The next effect is at hand: is it the one before which somebody dies?
@@ -143,7 +142,7 @@ class World::StepDriver {
   bool is_dead_ = false;
 };
 
-World::World(const Plan& plan, TraceSink trace, const DiskFactory& real_disk)
+World::World(const Plan& plan, TraceSink trace, TapeUse tape, const DiskFactory& real_disk)
     : plan_(plan),
       trace_(std::move(trace)),
       cast_(plan),
@@ -152,7 +151,7 @@ World::World(const Plan& plan, TraceSink trace, const DiskFactory& real_disk)
       disk_rng_(Rng(plan.seed).substream("disk")),
       tick_rng_(Rng(plan.seed).substream("ticks")),
       queue_(plan.seed),
-      network_(plan.network, plan.nodes(), Rng(plan.seed).substream("network")),
+      network_(plan.network, plan.nodes(), Rng(plan.seed).substream("network"), tape),
       live_(plan.nodes(), false),
       connections_(plan.nodes() * plan.nodes()) {
   Rng clocks = Rng(plan.seed).substream("clocks");
@@ -310,7 +309,7 @@ void World::start(NodeIndex node) {
   if (trace_) trace_(now(), node, "starts");
   plan_next(node);
   for (NodeIndex other = 0; other < nodes_.size(); ++other) {
-    if (other != node) schedule_link_check(node, other, network_.reconnect_delay());
+    if (other != node) schedule_link_check(node, other, network_.connect_delay(node, other));
   }
 }
 
@@ -368,7 +367,7 @@ void World::crash(NodeIndex node, Survival survival) {
   monitor_.marks().count(survival == Survival::all ? "process killed" : "power lost");
   if (trace_) trace_(now(), node, "dies");
   for (NodeIndex other = 0; other < nodes_.size(); ++other) {
-    if (other != node) schedule_link_check(node, other, network_.travel_time());
+    if (other != node) schedule_link_check(node, other, network_.close_delay(node, other));
   }
 }
 

@@ -19,9 +19,9 @@ using TraceSink = std::function<void(Instant at, NodeIndex node, const std::stri
 
 class World {
  public:
-  // `plan` and the sink's captures outlive the world. No node runs yet. `real_disk` makes the disks
-  // of a plan that wants the real tier; no other plan needs it.
-  explicit World(const Plan& plan, TraceSink trace = nullptr,
+  // `plan`, the sink's captures and the tape outlive the world. No node runs yet. `real_disk` makes
+  // the disks of a plan that wants the real tier; no other plan needs it.
+  explicit World(const Plan& plan, TraceSink trace = nullptr, TapeUse tape = {},
                  const DiskFactory& real_disk = nullptr);
   ~World();
   World(const World&) = delete;
@@ -33,7 +33,9 @@ class World {
   // nothing is left to do until then, or a rule is broken.
   bool advance(Instant until);
   // Runs until then, or until a rule is broken.
-  void run_until(Instant until) { while (advance(until)) continue; }
+  void run_until(Instant until) {
+    while (advance(until)) continue;
+  }
   void at(Instant when, Chore chore) { queue_.push(when, std::move(chore)); }
   void after(Duration delay, Chore chore) { at(now() + delay, std::move(chore)); }
 
@@ -116,7 +118,7 @@ class World {
   void step(NodeIndex node, const Input& input);
   void give(NodeIndex node, const Input& input);
   void deliver(const Delivery& delivery);
-  void send(NodeIndex from, NodeIndex to, const WirePtr& wire);
+  void send(NodeIndex from, NodeIndex to, const WirePtr& wire, bool is_left_out = false);
   void plan_next(NodeIndex node);
   void die(NodeIndex node);
   // A node's own disk fails it: expected where the plan has damaged it, a broken rule otherwise.

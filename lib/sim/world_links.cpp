@@ -32,7 +32,8 @@ void World::links_changed() {
     for (NodeIndex b = a + 1; b < nodes_.size(); ++b) {
       const bool is_whole = network_.is_whole(a, b);
       if (is_whole == is_connected(a, b) || has_same_key(a, b)) continue;
-      schedule_link_check(a, b, is_whole ? network_.reconnect_delay() : plan_.network.close_after);
+      schedule_link_check(a, b,
+                          is_whole ? network_.connect_delay(a, b) : plan_.network.close_after);
     }
   }
 }
@@ -55,8 +56,8 @@ void World::check_link(NodeIndex a, NodeIndex b) {
   const NodeIndex low = std::min(a, b);
   const NodeIndex high = std::max(a, b);
   const auto is_wanted = [&] {
-    return nodes_[low].is_running() && nodes_[high].is_running() &&
-           network_.is_whole(low, high) && !has_same_key(low, high);
+    return nodes_[low].is_running() && nodes_[high].is_running() && network_.is_whole(low, high) &&
+           !has_same_key(low, high);
   };
   Connection& line = connection(low, high);
   const bool is_stale = line.low_incarnation != nodes_[low].incarnation ||
@@ -70,10 +71,10 @@ void World::check_link(NodeIndex a, NodeIndex b) {
   give(high, PeerUp{cast_.key(low)});
 }
 
-void World::send(NodeIndex from, NodeIndex to, const WirePtr& wire) {
+void World::send(NodeIndex from, NodeIndex to, const WirePtr& wire, bool is_left_out) {
   if (!is_connected(from, to)) return;
   if (filter_ && !filter_(from, to, *wire)) return;
-  const Network::Arrivals arrivals = network_.send(from, to, wire->kind, now());
+  const Network::Arrivals arrivals = network_.send(from, to, wire->kind, now(), is_left_out);
   const Delivery delivery{.from = from, .to = to, .wire = wire};
   if (arrivals.first) queue_.push(*arrivals.first, delivery);
   if (arrivals.copy) queue_.push(*arrivals.copy, delivery);
@@ -89,8 +90,8 @@ void World::deliver(const Delivery& delivery) {
   }
   if (!message) {
     judge_.violate("I01", delivery.from,
-                   "sends a " + std::string(delivery.wire->kind) + " that does not decode: " +
-                       message.error().what);
+                   "sends a " + std::string(delivery.wire->kind) +
+                       " that does not decode: " + message.error().what);
     return;
   }
   auto shared = std::make_shared<const Message>(*std::move(message));

@@ -19,7 +19,7 @@ TEST_CASE("a handful of seeds meets every kind of fault and event", "[sim]") {
       const Plan plan = make_plan(request);
       real_signatures = real_signatures || plan.real_signatures;
       kv = kv || plan.work.app == AppKind::kv;
-      const RunResult result = run_seed(request, nullptr, make_level_disk);
+      const RunResult result = run_seed(request, {.real_disk = make_level_disk});
       INFO(replay_line(request));
       REQUIRE_FALSE(result.violation.has_value());
       marks.add(result.marks);

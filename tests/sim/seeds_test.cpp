@@ -11,7 +11,7 @@ namespace hs::sim {
 namespace {
 
 void run_and_check(const PlanRequest& request) {
-  const RunResult result = run_seed(request, nullptr, make_level_disk);
+  const RunResult result = run_seed(request, {.real_disk = make_level_disk});
   if (!result.violation) {
     CHECK(result.views >= make_plan(request).views);
     return;
