@@ -44,11 +44,14 @@ int testnet_check(Context& context) {
   for (const CheckProblem& problem : report.problems) {
     if (&problem != &shown) others += (others.empty() ? "also: " : "; ") + problem.message;
   }
+  std::string fix = "`hs testnet status` and `hs testnet logs` show more";
+  if (report.beyond_promise && shown.code == "two_histories") {
+    fix = "more than f nodes were told to misbehave, so this may be; make another testnet";
+  } else if (report.violated()) {
+    fix = "keep the folder " + net.layout.root.string() + ": it is the evidence of a bug";
+  }
   throw CliError(shown.code, report.violated() ? ExitCode::violation : ExitCode::unhealthy,
-                 shown.message, others,
-                 report.violated() ? "keep the folder " + net.layout.root.string() +
-                                         ": it is the evidence of a bug"
-                                   : "`hs testnet status` and `hs testnet logs` show more");
+                 shown.message, others, fix);
 }
 
 }  // namespace

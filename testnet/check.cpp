@@ -39,6 +39,7 @@ class Checker {
     HS_TRY(record, read_testnet_record(layout_));
     HS_TRY(genesis, read_genesis_file(layout_.genesis_yaml()));
     HS_TRY_STATUS(know_the_misled(record));
+    count_the_misled(record.faults_tolerated());
     collect_live();
     read_sets(genesis);
     count_down_nodes(record.faults_tolerated());
@@ -221,6 +222,16 @@ class Checker {
       told_to_[to_hex(key.public_key.view())] = node.name;
     }
     return {};
+  }
+
+  void count_the_misled(std::size_t f) {
+    const auto misled = std::ranges::count_if(report_.view.nodes, [](const NodeView& node) {
+      return !node.node.listener && !node.misbehaved.empty();
+    });
+    report_.beyond_promise = static_cast<std::size_t>(misled) > f;
+    if (!report_.beyond_promise) return;
+    report_.notes.push_back(std::to_string(misled) + " nodes were told to misbehave, f = " +
+                            std::to_string(f) + ": agreement is no longer promised");
   }
 
   void look_for_double_votes() {

@@ -26,6 +26,8 @@ struct CheckReport {
   std::optional<std::uint64_t> agreed_height;     // up to here all live nodes have the same blocks
   std::optional<std::uint64_t> first_difference;  // lowest height at which two differ
   std::size_t certificates = 0;                   // verified
+  // More than f validators were told to misbehave at some time: two histories prove no bug.
+  bool beyond_promise = false;
 
   [[nodiscard]] bool ok() const { return problems.empty(); }
   [[nodiscard]] bool violated() const;
