@@ -20,7 +20,8 @@ Monitor::Monitor(const Plan& plan, const Cast& cast, const AppKit& app, Judge& j
       sets_(cast, book_, chain_, certificates_, judge),
       state_(cast.size(), chain_, judge),
       views_(cast.size(), plan.config.epoch_length, certificates_, judge),
-      progress_(plan, cast, judge) {
+      progress_(plan, cast, judge),
+      model_(plan, cast, app, judge) {
   for (NodeIndex node = 0; node < cast.size(); ++node) is_faulty_.push_back(plan.is_faulty(node));
 }
 
@@ -38,6 +39,17 @@ void Monitor::on_start(NodeIndex node, const KvReader& disk,
   const TreeReader tree(disk);
   certificates_.check(node, tree.highest_pc());
   if (const auto tc = tree.highest_tc()) certificates_.check(node, *tc);
+}
+
+void Monitor::on_started(NodeIndex node, const Replica& replica, const KvReader& disk,
+                         const std::optional<SafetyRecord>& record) {
+  if (is_faulty_[node]) return;
+  model_.on_start(node, stored_.live(node), replica.validators(), disk, record);
+}
+
+void Monitor::on_step(NodeIndex node, const Input& input, const Output& output,
+                      const Replica& replica, bool is_certain) {
+  if (!is_faulty_[node]) model_.on_step(node, input, output, replica, is_certain);
 }
 
 void Monitor::on_crash(NodeIndex node, const KvReader& disk) {

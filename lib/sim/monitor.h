@@ -6,6 +6,7 @@
 #include "lib/sim/chain_oracle.h"
 #include "lib/sim/lock_oracle.h"
 #include "lib/sim/marks.h"
+#include "lib/sim/model_oracle.h"
 #include "lib/sim/progress_oracle.h"
 #include "lib/sim/run_hash.h"
 #include "lib/sim/set_oracle.h"
@@ -23,12 +24,19 @@ class Monitor {
 
   // A process starts over what its disk holds, or has died and left this.
   void on_start(NodeIndex node, const KvReader& disk, const std::optional<SafetyRecord>& record);
+  // And has read it.
+  void on_started(NodeIndex node, const Replica& replica, const KvReader& disk,
+                  const std::optional<SafetyRecord>& record);
   void on_crash(NodeIndex node, const KvReader& disk);
   // The effects of a step, each before the world carries it out, but for events.
   void on_write(NodeIndex node, const WriteBatch& batch, bool sync, const KvReader& disk);
   void on_record(NodeIndex node, const SafetyRecord& record);
   void on_send(NodeIndex node, bool to_all, const MessagePtr& message, const KvReader& disk);
   void on_event(NodeIndex node, const Event& event, const KvReader& disk);
+  // What a step of an honest node was, if its batch reached the disk, whatever of it came after.
+  // `is_certain`: not refused by a disk that may have it all the same.
+  void on_step(NodeIndex node, const Input& input, const Output& output, const Replica& replica,
+               bool is_certain);
   // The step went through. `live`: which nodes run.
   void end_step(NodeIndex node, const ReplicaStatus& status, const std::vector<bool>& live);
   // Nobody asks for what is below this committed height any more.
@@ -78,6 +86,7 @@ class Monitor {
   StateOracle state_;
   ViewOracle views_;
   ProgressOracle progress_;
+  ModelOracle model_;
   Marks marks_;
   RunHash hash_;
   View highest_view_;

@@ -48,9 +48,11 @@ class World::StepDriver {
     world_.monitor_.on_write(index_, batch, sync && !is_refused, *node_.disk);
     try {
       node_.disk->write(batch, sync);
+      has_written_ = true;
     } catch (const StoreFailure&) {
       if (!is_refused) throw;
       world_.marks().count("write refused by the disk");
+      is_refused_ = true;
       is_dead_ = true;
     }
   }
@@ -105,6 +107,10 @@ class World::StepDriver {
     }
   }
   [[nodiscard]] bool is_dead() const { return is_dead_; }
+  // Is the step a part of the node's past, whatever became of its messages?
+  [[nodiscard]] bool has_happened() const { return has_written_ || !is_dead_; }
+  // The disk has refused it and may have it all the same.
+  [[nodiscard]] bool may_have_happened() const { return is_refused_; }
 
  private:
   void send_to(const PublicKey& peer, const WirePtr& wire) {
@@ -139,6 +145,8 @@ class World::StepDriver {
   Node& node_;
   const Output& output_;
   std::size_t shown_ = 0;  // sends that the monitor knows of
+  bool has_written_ = false;
+  bool is_refused_ = false;
   bool is_dead_ = false;
 };
 
@@ -258,6 +266,10 @@ void World::step(NodeIndex node, const Input& input) {
     act_on(output, driver, mine.process->to_self);
     for (const auto& raw : mine.process->replica->take_raw()) driver.send_raw(raw);
     driver.show_own_votes(nullptr);
+    if (driver.has_happened() || driver.may_have_happened()) {
+      monitor_.on_step(node, input, output, mine.process->replica->honest(),
+                       driver.has_happened());
+    }
     dies = driver.is_dead();
   } catch (const StoreFailure& failure) {
     on_store_failure(node, "the store fails", failure);
@@ -302,6 +314,7 @@ void World::start(NodeIndex node) {
     mine.process->replica = std::make_unique<byzantine::Wrapper>(
         plan_.config, cast_.secret(node), *mine.disk, *mine.process->app,
         Rng(plan_.seed).substream(stream), record, mine.clock.local(now()), kind_of(plan_, node));
+    monitor_.on_started(node, mine.process->replica->honest(), *mine.disk, record);
   } catch (const StoreFailure& failure) {
     on_store_failure(node, "refuses to start", failure);
     return;
