@@ -179,6 +179,7 @@ std::expected<std::unique_ptr<Node>, NodeFailure> Node::start(NodeSettings setti
                                .authority = settings.genesis.authority};
   auto impl = std::make_unique<Impl>(std::move(settings), std::move(*vault), std::move(log),
                                      app_config, std::move(*control_path));
+  if (!impl->vault.warning.empty()) impl->log->warn(impl->vault.warning);
   impl->loop.reporter().set_handlers(options.handlers);
   if (auto failure = impl->show_behaviour()) return std::unexpected(std::move(*failure));
   if (auto failure = impl->start_servers()) return std::unexpected(std::move(*failure));
@@ -190,6 +191,7 @@ Node::Node(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Node::~Node() = default;
 
 const NodeRuntime& Node::runtime() const { return impl_->runtime; }
+const std::string& Node::warning() const { return impl_->vault.warning; }
 
 void Node::run(bool stop_on_signals) {
   if (!stop_on_signals) return impl_->loop.run();

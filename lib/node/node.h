@@ -31,6 +31,8 @@ class Node {
   Node& operator=(const Node&) = delete;
 
   [[nodiscard]] const NodeRuntime& runtime() const;
+  // What start() found damaged and mended, for the user's eyes; empty: nothing. The log has it.
+  [[nodiscard]] const std::string& warning() const;
 
   // On the calling thread, until stop(), POST /v1/admin/stop on the control socket, or, with
   // `stop_on_signals`, SIGINT, SIGTERM or SIGHUP, which the caller held back before start(). Throws

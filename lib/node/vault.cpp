@@ -51,12 +51,19 @@ NodeFailure bad_database(const HomeLayout& home, const StoreFailure& failure) {
           "check space and permissions, then start again"};
 }
 
+// No vote is lost with one copy: the database held it before either copy did, and has raised the
+// record to it by now.
+std::string damage_text(const HomeLayout& home) {
+  return "one of the two copies in the voting record " + home.safety_record().string() +
+         " was damaged; it is written anew from the other one and the database. Is the disk sound?";
+}
+
 }  // namespace
 
 std::expected<NodeVault, NodeFailure> open_vault(const NodeSettings& settings) {
   auto lock = HomeLock::take(settings.home, HomeLock::Mode::exclusive);
   if (!lock) return std::unexpected(locked(settings.home, lock.error()));
-  NodeVault vault{.lock = std::move(*lock), .safety = nullptr, .store = nullptr};
+  NodeVault vault{.lock = std::move(*lock), .safety = nullptr, .store = nullptr, .warning = {}};
   try {
     vault.safety = std::make_unique<SafetyFile>(settings.home.safety_record());
   } catch (const StoreFailure& failure) {
@@ -88,6 +95,7 @@ std::expected<NodeVault, NodeFailure> open_vault(const NodeSettings& settings) {
           "--home " +
               settings.home.root.string()});
     }
+    if (vault.safety->found_damage()) vault.warning = damage_text(settings.home);
     vault.safety->write(*content);
     vault.safety->sync();
   } catch (const StoreFailure& failure) {

@@ -3,6 +3,7 @@
 #pragma once
 #include <expected>
 #include <memory>
+#include <string>
 
 #include "lib/node/failure.h"
 #include "lib/node/home/home_lock.h"
@@ -16,6 +17,7 @@ struct NodeVault {
   HomeLock lock;
   std::unique_ptr<SafetyFile> safety;  // raised to what the database holds
   std::unique_ptr<KvStore> store;
+  std::string warning = {};  // what was found and mended at the opening; empty: nothing
 };
 
 // Failures: home_locked, no_record, genesis_mismatch, corrupt, foreign_data, rolled_back,

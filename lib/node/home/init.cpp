@@ -103,10 +103,39 @@ Status init_home(const InitRequest& request) {
   }
 }
 
+namespace {
+
+// The record with what the database about to be emptied promises beyond it: a copy of the record
+// that is damaged, or was not on disk yet when the power failed, leaves the newest vote to the
+// database alone.
+Result<SafetyContent> last_promises(const HomeLayout& home, const SafetyFile& record) {
+  std::string why;
+  try {
+    const auto store = open_leveldb_read_only(home.data().string());
+    const Status owned = check_owner(*store, record.stamp());
+    const TreeReader database(*store);
+    if (owned && database.is_initialised()) {
+      SafetyContent content = record.content();
+      content.data_was_reset = true;  // data that were rolled back may be dropped
+      return reconcile(content, database);
+    }
+    why = owned ? "it holds no chain" : owned.error().what;
+  } catch (const StoreFailure& failure) {
+    why = failure.what();
+  }
+  if (!record.found_damage()) return record.content();
+  return fail(Errc::corrupt,
+              "one of the two copies in the voting record is damaged, and the "
+              "database cannot say what it held: " +
+                  why);
+}
+
+}  // namespace
+
 Status reset_data(const HomeLayout& home) {
   HS_TRY(genesis, read_genesis_file(home.genesis_yaml()));
   SafetyFile record(home.safety_record());
-  SafetyContent content = record.content();
+  HS_TRY(content, last_promises(home, record));
   content.data_was_reset = true;
   record.write(content);
   record.sync();

@@ -20,9 +20,10 @@ struct InitRequest {
 // io. Throws StoreFailure if the disk fails.
 [[nodiscard]] Status init_home(const InitRequest& request);
 
-// Empties data/ to the state of genesis and keeps safety/: the record is synced and marked first,
-// so that a crash in between leaves a home that is refused or complete, never one that could vote
-// twice. Requires the exclusive lock. Throws StoreFailure.
+// Empties data/ to the state of genesis and keeps safety/: the record is raised to the votes that
+// the data know of, synced and marked first, so that a crash in between leaves a home that is
+// refused or complete, never one that could vote twice. Requires the exclusive lock. Errors:
+// corrupt if one copy of the record is damaged and the data cannot be read. Throws StoreFailure.
 [[nodiscard]] Status reset_data(const HomeLayout& home);
 
 }  // namespace hs

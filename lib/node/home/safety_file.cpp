@@ -69,8 +69,12 @@ Result<Slot> decode_slot(BytesView bytes) {
   return slot;
 }
 
-std::optional<Slot> read_slot(int descriptor, std::size_t index,
-                              const std::filesystem::path& file) {
+struct FoundSlot {
+  std::optional<Slot> slot;
+  bool is_damaged = false;  // there are bytes, and they are none that we wrote
+};
+
+FoundSlot read_slot(int descriptor, std::size_t index, const std::filesystem::path& file) {
   std::array<std::uint8_t, slot_bytes> bytes{};
   std::size_t filled = 0;
   while (filled < bytes.size()) {
@@ -78,12 +82,13 @@ std::optional<Slot> read_slot(int descriptor, std::size_t index,
                                 slot_offsets[index] + static_cast<off_t>(filled));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) fail_io("read", file);
-    if (got == 0) break;  // a short file: the slot was never written whole
+    if (got == 0) break;
     filled += static_cast<std::size_t>(got);
   }
+  if (filled == 0) return {};  // a file made just now: only its first slot was ever written
   auto slot = decode_slot(BytesView(bytes).first(filled));
-  if (!slot) return std::nullopt;
-  return *slot;
+  if (!slot) return {.slot = {}, .is_damaged = true};
+  return {.slot = std::move(*slot), .is_damaged = false};
 }
 
 void write_slot(int descriptor, const Slot& slot, const std::filesystem::path& file) {
@@ -127,7 +132,8 @@ SafetyFile::SafetyFile(const std::filesystem::path& file) : file_(file) {
   std::optional<Slot> newest;
   try {
     for (std::size_t index = 0; index < slot_offsets.size(); ++index) {
-      const auto slot = read_slot(descriptor_, index, file);
+      const auto [slot, is_damaged] = read_slot(descriptor_, index, file);
+      found_damage_ = found_damage_ || is_damaged;
       if (slot && (!newest || slot->generation > newest->generation)) newest = slot;
     }
   } catch (...) {

@@ -42,6 +42,9 @@ class SafetyFile {
 
   [[nodiscard]] const SafetyStamp& stamp() const { return stamp_; }
   [[nodiscard]] const SafetyContent& content() const { return content_; }
+  // One of the two copies was found damaged when it was opened, and the other one is used: it may
+  // be older by one write. The next write() goes to the damaged one and so repairs it.
+  [[nodiscard]] bool found_damage() const { return found_damage_; }
   // In the hands of the kernel when it returns, so that it survives the death of the process; on
   // disk only after sync(). Throws StoreFailure(io).
   void write(const SafetyContent& content);
@@ -55,6 +58,7 @@ class SafetyFile {
   int descriptor_ = -1;
   std::uint64_t generation_ = 0;
   SafetyContent content_;
+  bool found_damage_ = false;
   bool dirty_ = false;
 };
 

@@ -1,7 +1,11 @@
 #include "lib/node/engine.h"
 
+#include <fstream>
+
+#include "lib/base/limits.h"
 #include "lib/blocktree/block_tree.h"
 #include "lib/kvapp/kv_app.h"
+#include "lib/node/home/open_rules.h"
 #include "lib/store/memory_store.h"
 #include "tests/support/catch.h"
 #include "tests/support/keys.h"
@@ -65,6 +69,8 @@ class Bench {
   // Events told whose block the store did not hold, and votes sent that the disk knew nothing of.
   int told_too_early = 0;
   int sent_too_early = 0;
+  // Votes sent that a start would forget if the newer copy of the voting record were damaged now.
+  int forgotten_after_damage = 0;
   int votes_seen = 0;
   int votes_sent = 0;
   int messages_sent = 0;
@@ -77,6 +83,32 @@ class Bench {
     const auto recorded = SafetyFile(folder_ / "safety" / "record").content().record.voted_view;
     return voted && *voted >= view && recorded && *recorded >= view;
   }
+  // What a start would make of this disk with the copy of the record that was written last damaged.
+  std::optional<View> bound_after_damage() const {
+    const auto copy = folder_ / "damaged";
+    std::filesystem::copy_file(folder_ / "safety" / "record", copy,
+                               std::filesystem::copy_options::overwrite_existing);
+    const auto intact = SafetyFile(copy).content().record;
+    std::optional<View> bound;
+    for (const std::streamoff slot : {0, 4096}) {
+      flip_byte(copy, slot + 100);
+      const SafetyFile damaged(copy);
+      if (damaged.content().record != intact) {  // it was the newer one
+        const auto content = reconcile(damaged.content(), TreeReader(store_));
+        bound = content ? content->record.voted_view : View{number_max};  // refused: votes never
+      }
+      flip_byte(copy, slot + 100);
+    }
+    return bound;
+  }
+  static void flip_byte(const std::filesystem::path& file, std::streamoff offset) {
+    std::fstream stream(file, std::ios::in | std::ios::out | std::ios::binary);
+    stream.seekg(offset);
+    const int byte = stream.get();
+    stream.seekp(offset);
+    stream.put(static_cast<char>(byte ^ 0x5a));
+    REQUIRE(stream.good());
+  }
   void on_event(const Event& event) {
     const TreeReader disk(store_);
     if (const auto* commit = std::get_if<event::CommitBlock>(&event)) {
@@ -85,6 +117,7 @@ class Bench {
     if (const auto* vote = std::get_if<event::PhaseVote>(&event)) {
       ++votes_seen;
       if (!disk_holds_vote(vote->vote.view)) ++told_too_early;
+      if (bound_after_damage() < vote->vote.view) ++forgotten_after_damage;
     }
   }
   void on_send(const MessagePtr& message) {
@@ -118,6 +151,14 @@ class Bench {
 TEST_CASE("a replica alone commits, fed by its own messages", "[node]") {
   Bench bench;
   CHECK(bench.commits(20));
+}
+
+TEST_CASE("no vote is forgotten where the newer copy of its record is damaged right after it",
+          "[node][HS-PERSIST]") {
+  Bench bench;
+  REQUIRE(bench.commits(20));
+  CHECK(bench.votes_seen >= 20);
+  CHECK(bench.forgotten_after_damage == 0);
 }
 
 TEST_CASE("nothing is told or sent before the disk holds it", "[node][HS-PERSIST]") {

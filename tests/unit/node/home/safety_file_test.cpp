@@ -99,6 +99,30 @@ TEST_CASE("after a torn slot the next write goes to the torn one", "[node]") {
   CHECK(SafetyFile(file).content().record == voted_in(1).record);
 }
 
+TEST_CASE("a damaged copy is told, whichever it is, and the next write mends it", "[node]") {
+  for (const std::streamoff slot : {std::streamoff{0}, second_slot}) {
+    const test::TempDir folder;
+    const auto file = folder / "safety" / "record";
+    SafetyFile::create(file, test_stamp());
+    CHECK_FALSE(SafetyFile(file).found_damage());  // its second slot was never written
+    {
+      SafetyFile record(file);
+      record.write(voted_in(1));
+      record.write(voted_in(2));
+    }
+    CHECK_FALSE(SafetyFile(file).found_damage());
+    damage(file, slot + 100);
+    {
+      SafetyFile record(file);
+      CHECK(record.found_damage());
+      record.write(voted_in(3));
+    }
+    const SafetyFile mended(file);
+    CHECK_FALSE(mended.found_damage());
+    CHECK(mended.content().record == voted_in(3).record);
+  }
+}
+
 TEST_CASE("a record with both slots damaged is corrupt, not empty", "[node]") {
   const test::TempDir folder;
   const auto file = folder / "safety" / "record";
