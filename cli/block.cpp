@@ -63,7 +63,9 @@ void print_block(Context& context, const Json& block) {
                             ", power " + text_of(justify, "power")});
   table.add({"transactions", std::to_string(block["transactions"].size())});
   for (const Json& transaction : block["transactions"]) {
-    table.add({"  " + short_hash(text_of(transaction, "id")), transaction_text(transaction)});
+    const std::string text = transaction_text(transaction);  // holds a key of up to 1 KiB
+    const bool cuts = context.out.format() == OutputFormat::table;
+    table.add({"  " + short_hash(text_of(transaction, "id")), cuts ? cut_middle(text, 80) : text});
   }
   if (!block["validator_set_updates"].is_null()) {
     table.add({"set updates", text_of(block["validator_set_updates"], "status")});

@@ -267,8 +267,10 @@ Result<Decoded> decode_any(BytesView bytes) {
     auto decoded = kind.decode(bytes);
     if (decoded) return decoded;
   }
-  return fail(Errc::bad_value, "these " + std::to_string(bytes.size()) +
-                                   " bytes are nothing that the protocol sends");
+  return fail(Errc::bad_value,
+              (bytes.size() == 1 ? "this byte is"
+                                 : "these " + std::to_string(bytes.size()) + " bytes are") +
+                  " nothing that the protocol sends");
 }
 
 }  // namespace hs

@@ -1,4 +1,6 @@
 // hs events: what a node tells while it runs.
+#include <unistd.h>
+
 #include <chrono>
 
 #include "cli/command.h"
@@ -20,11 +22,13 @@ void print_event(Context& context, const nlohmann::ordered_json& event) {
   if (context.out.wants_json()) {
     context.out.line(to_line(event));
   } else {
-    context.out.line(event_line(event));
+    const std::string line = event_line(event);
+    const std::size_t width = terminal_width(STDOUT_FILENO);
+    context.out.line(width == 0 ? line : cut_middle(line, width));
   }
 }
 
-// Until the limit, --timeout, Ctrl-C, or the end of the node.
+// Until the limit, --timeout or Ctrl-C; the end of the node is an error.
 int follow(Context& context, Source& source, const std::string& types) {
   const auto limit = context.arguments.find_number("limit");
   const auto began = std::chrono::steady_clock::now();
@@ -42,7 +46,8 @@ int follow(Context& context, Source& source, const std::string& types) {
   };
   source.stream("/v1/events" + (types.empty() ? "" : "?type=" + types), silence, on_line);
   if (!in_time && (!limit || printed < *limit)) {
-    throw CliError("timed_out", ExitCode::timed_out, "the time given by --timeout is over", "", "");
+    throw CliError("timed_out", ExitCode::timed_out, "the time given by --timeout is over", "",
+                   "give a longer one, or none to go on until Ctrl-C");
   }
   return to_int(ExitCode::done);
 }

@@ -54,7 +54,8 @@ void print_for_people(Context& context, const Genesis& genesis) {
   out.line("view timeout  " + std::to_string(timeout.count()) + " ms");
   out.line("epoch length  " + std::to_string(genesis.params.epoch_length) + " views");
   if (genesis.params.reference_peers) out.line("reference     peers take part (hs-genesis(5))");
-  if (genesis.authority) out.line("authority     " + to_hex(genesis.authority->bytes));
+  out.line("authority     " + (genesis.authority ? to_hex(genesis.authority->bytes)
+                                                 : "none: the validator set never changes"));
   out.line("validators    " + std::to_string(genesis.validators.size()) + ", quorum " +
            std::to_string(static_cast<std::uint64_t>(set.quorum())) + " of power " +
            std::to_string(static_cast<std::uint64_t>(set.total_power())));
@@ -93,6 +94,9 @@ int create(Context& context) {
     or_throw(write_key_file(path, key, replace), "writing a key file");
   }
   for (const std::string& warning : created.warnings) context.out.warn(warning);
+  if (!created.genesis.authority) {
+    context.out.warn("without --authority the validator set of this chain can never change");
+  }
   if (out == "-") {
     context.out.data(to_yaml(created.genesis));
     return to_int(ExitCode::done);
@@ -170,8 +174,9 @@ Command create_command() {
                       .repeated(),
                   Option::number("--chain-id", "ID", "default: a random one", 1, number_max),
                   Option::choice("--app", {"kv"}, "what the chain runs").by_default("kv"),
-                  Option::text("--authority", "PUBKEY",
-                               "whose signature may change the validator set"),
+                  Option::text(
+                      "--authority", "PUBKEY",
+                      "whose signature may change the validator set; without it nothing can"),
                   Option::flag("--testnet",
                                "allow test keys, faults on purpose and unsynced storage"),
                   Option::text("--param", "NAME=VALUE",

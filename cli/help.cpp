@@ -163,6 +163,19 @@ std::string help_text(const Registry& registry, const std::string& path) {
     text += "\nUsage: hs COMMAND [VERB] [ARGUMENTS] [OPTIONS]\n";
     text += section("Commands", word_entries(registry, path));
     text += section("Options of every command", option_entries(global_options(), false));
+    text += "\nExit codes:\n";
+    text += entries_text({{"0", "done"},
+                          {"1", "failed: disk, I/O, anything without a code of its own"},
+                          {"2", "wrong arguments, bad configuration or input file"},
+                          {"3", "not found: height, key, node, testnet, transaction"},
+                          {"4", "node not reachable"},
+                          {"5", "timed out"},
+                          {"6", "exists already, or in use: port, lock, file"},
+                          {"7", "secret: wrong passphrase, unsafe permissions"},
+                          {"8", "data corrupt, or of another genesis or version"},
+                          {"9", "safety violation found"},
+                          {"10", "unhealthy: a check failed"},
+                          {"130, 143", "interrupted, terminated"}});
     text += "\n`hs COMMAND --help` says more. First steps:\n";
     text += "  hs testnet up -d && hs tx put hello world && hs block tree\n";
     return text;

@@ -96,10 +96,11 @@ std::string meant_topic(const Registry& registry, const std::vector<std::string>
   return topic;
 }
 
-// Nobody is left without a next step.
+// Whoever wrote something wrong is told where it stands what is right; of anything else help knows
+// nothing.
 CliError with_a_fix(CliError error, const Registry& registry,
                     const std::vector<std::string>& words) {
-  if (!error.fix.empty()) return error;
+  if (!error.fix.empty() || error.exit != ExitCode::usage) return error;
   const std::string topic = meant_topic(registry, words);
   error.fix = "`hs " + topic + (topic.empty() ? "" : " ") + "--help` shows what it takes";
   return error;

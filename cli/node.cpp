@@ -133,6 +133,7 @@ int node_run(Context& context) {
       {.log_to_stderr = context.out.messages_are_terminal() && !live_line, .version = HS_VERSION});
   if (!node) throw to_cli_error(node.error());
   const NodeRuntime& runtime = (*node)->runtime();
+  if (!(*node)->warning().empty()) context.out.warn((*node)->warning());
   const std::string line = ready_line(runtime, std::chrono::steady_clock::now() - began);
   print_ready(context, runtime, line);
   tell_ready(context, line);
@@ -178,6 +179,7 @@ int node_status(Context& context) {
   table.add({cell("name"), cell("state"), cell("pid"), cell("view"), cell("committed_height"),
              cell("p2p"), cell("rpc")});
   context.out.table(table);
+  if (!status.at("data_error").is_null()) context.out.warn(cell("data_error"));
   if (!status.at("byzantine").is_null()) {
     context.out.note("misbehaves on purpose: " + cell("byzantine"));
   } else if (!status.at("misbehaved").empty()) {

@@ -7,12 +7,14 @@
 #include <optional>
 
 #include "cli/error.h"
+#include "cli/source.h"
 #include "lib/node/home/control_path.h"
 #include "lib/node/home/home_lock.h"
 #include "lib/node/home/misbehaviour_mark.h"
 #include "lib/node/home/node_config.h"
 #include "lib/node/home/runtime_file.h"
 #include "lib/rpc/client.h"
+#include "lib/store/store.h"
 
 namespace hs {
 namespace {
@@ -48,6 +50,21 @@ bool wait_until_gone(const NodeRuntime& runtime, Duration patience) {
   const bool gone = ::poll(&ended, 1, static_cast<int>(wait)) == 1 || !is_alive(runtime);
   ::close(process);
   return gone;
+}
+
+// How far a stopped node had come, as its files say. That it is stopped is true of a home with
+// damaged files too, so these are told and not thrown.
+void add_stored_chain(const HomeLayout& home, Json& status) {
+  try {
+    const Json chain = Source::of_home(home.root).get("/v1/status");
+    for (const char* field : {"view", "committed_height", "committed_hash"}) {
+      status[field] = chain.value(field, Json(nullptr));
+    }
+  } catch (const StoreFailure& failure) {
+    status["data_error"] = failure.what();
+  } catch (const CliError& error) {
+    status["data_error"] = error.message;
+  }
 }
 
 }  // namespace
@@ -89,8 +106,12 @@ Json status_of_node(const HomeLayout& home) {
                  {"committed_hash", nullptr},
                  {"byzantine", nullptr}};
   status["misbehaved"] = or_throw(misbehaviour_marks(home));
+  status["data_error"] = nullptr;
   const auto runtime = running_node(home);
-  if (!runtime) return status;
+  if (!runtime) {
+    add_stored_chain(home, status);
+    return status;
+  }
   const auto path = or_throw(ControlPath::of(home));
   const auto reply = control_client(path).get("/v1/status");
   if (!reply) throw no_answer(*runtime, reply.error());

@@ -13,8 +13,9 @@ bool stop_running_node(const HomeLayout& home, Duration patience);
 
 // hs.node_status/v1:
 // {"name","home","state":"running|stopped","pid","p2p","rpc","public_key","view",
-// "committed_height","committed_hash"}; what a stopped node does not have is null. Throws CliError
-// node_paused (exit 4).
+// "committed_height","committed_hash","byzantine","misbehaved","data_error"}; what a stopped node
+// does not have is null. Of a stopped one the view is the highest it had entered, and "data_error"
+// says why its files cannot be read. Throws CliError node_paused (exit 4).
 [[nodiscard]] nlohmann::ordered_json status_of_node(const HomeLayout& home);
 
 }  // namespace hs

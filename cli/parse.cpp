@@ -162,11 +162,11 @@ std::vector<std::string> Parser::checked(const Option& option, std::vector<std::
   for (const std::string& value : values) {
     if (option.kind == Option::Kind::number) {
       const auto number = parse_number(value);
-      if (!number) throw usage_error(shown + ": " + number.error().what, {}, help_hint(path));
+      const std::string range =
+          "give a number from " + std::to_string(option.min) + " to " + std::to_string(option.max);
+      if (!number) throw usage_error(shown + ": " + number.error().what, {}, range);
       if (*number < option.min || *number > option.max) {
-        throw usage_error(shown + ": " + value + " is out of range", {},
-                          "give a number from " + std::to_string(option.min) + " to " +
-                              std::to_string(option.max));
+        throw usage_error(shown + ": " + value + " is out of range", {}, range);
       }
     } else if (option.kind == Option::Kind::duration) {
       const auto duration = parse_duration(value);

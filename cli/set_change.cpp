@@ -2,6 +2,7 @@
 
 #include <thread>
 
+#include "cli/change_notice.h"
 #include "cli/error.h"
 #include "cli/key_options.h"
 #include "cli/new_transaction.h"
@@ -43,8 +44,8 @@ Json insist(Source& source, Clock::time_point deadline, const Ask& ask) {
   }
 }
 
-Json submit(Source& source, const Transaction& transaction, const SetChangeRequest& request) {
-  const Json body = {{"transaction", to_hex(to_borsh(transaction))}};
+Json submit(Source& source, const Bytes& transaction, const SetChangeRequest& request) {
+  const Json body = {{"transaction", to_hex(transaction)}};
   if (request.wait == ChangeWait::none || request.wait == ChangeWait::accepted) {
     const std::string level = request.wait == ChangeWait::none ? "none" : "accepted";
     return source.post("/v1/transactions?wait=" + level, body);
@@ -105,8 +106,9 @@ Json change_set(Source& source, const SetChangeRequest& request) {
   const KeyFile authority = key_or_throw(read_key_file(request.authority_key));
   const Json status =
       insist(source, request.deadline, [&] { return source.get_live("/v1/status"); });
-  const Transaction transaction =
-      kv::signed_set_change(new_transaction(status, request.operation), authority.key);
+  const Bytes transaction =
+      to_borsh(kv::signed_set_change(new_transaction(status, request.operation), authority.key));
+  const ChangeNotice notice(to_hex(transaction_id(transaction).view()), request.json_errors);
   const Clock::time_point sent = Clock::now();
   try {
     const Json answer = submit(source, transaction, request);
@@ -126,6 +128,11 @@ Json change_set(Source& source, const SetChangeRequest& request) {
     }
     return result;
   } catch (CliError& error) {
+    if (error.code == "transaction_no_authority") {
+      error.why =
+          "so its validator set never changes; the authority is named when a genesis is made";
+      error.fix = "a new chain: hs genesis create --authority PUBKEY";
+    }
     throw_with_id(std::move(error));
   }
 }

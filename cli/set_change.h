@@ -19,6 +19,7 @@ struct SetChangeRequest {
   std::filesystem::path authority_key;
   ChangeWait wait = ChangeWait::decided;
   std::chrono::steady_clock::time_point deadline;
+  bool json_errors = false;  // of an interrupted wait, which ends the process (change_notice.h)
 };
 
 // Signs and submits, and waits. Where `source` has several nodes and the one asked falls silent,

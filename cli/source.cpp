@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/error.h"
+#include "cli/lookup.h"
 #include "cli/reply_error.h"
 #include "genesis/genesis.h"
 #include "lib/node/home/control_path.h"
@@ -69,7 +70,7 @@ CliError node_stopped(const std::string& node, const std::filesystem::path& home
   return CliError(
       "node_stopped", ExitCode::unreachable, node + " is not running",
       "its process is gone or has not started",
-      "read its files with --home " + home.string() + ", or start it: hs testnet start " + node);
+      "start it: hs testnet start " + node + "; or read its files with --home " + home.string());
 }
 
 LiveNode live_node(const HomeLayout& home, const std::string& name) {
@@ -94,20 +95,14 @@ void Source::Impl::use_rpc(const std::string& url) {
 }
 
 void Source::Impl::use_testnet(const GlobalOptions& global) {
-  const auto root = or_throw(testnets_root(), "looking for testnets");
-  const auto wanted = global.testnet ? std::optional(global.testnet->value) : std::nullopt;
-  const auto testnet = find_testnet(root, wanted);
-  if (!testnet) {
-    throw to_cli_error(
-        testnet.error(), "",
-        "start one with `hs testnet up -d`, or say whom to ask: --rpc URL, --home DIR");
-  }
+  const TestnetLayout testnet =
+      testnet_named(global.testnet ? std::optional(global.testnet->value) : std::nullopt);
   if (global.node) {
-    const TestnetNode node = or_throw(find_node(*testnet, *global.node));
+    const TestnetNode node = node_named(testnet, *global.node);
     nodes.push_back(live_node(HomeLayout{node.home}, node.name));
     return;
   }
-  use_running_nodes(*testnet);
+  use_running_nodes(testnet);
 }
 
 void Source::Impl::use_running_nodes(const TestnetLayout& testnet) {
@@ -127,7 +122,7 @@ void Source::Impl::use_running_nodes(const TestnetLayout& testnet) {
                    "no node of testnet " + testnet.name() + " is running", "",
                    "start it with `hs testnet up " + testnet.name() +
                        " -d`, or read a node's files with --home " +
-                       testnet.home("n0").root.string());
+                       record.nodes(testnet).front().home.string());
   }
 }
 
@@ -264,6 +259,12 @@ Source Source::of_testnet(const TestnetLayout& testnet, milliseconds patience) {
   return Source(std::move(impl));
 }
 
+Source Source::of_home(const std::filesystem::path& home) {
+  auto impl = std::make_unique<Impl>();
+  impl->use_home(home);
+  return Source(std::move(impl));
+}
+
 void Source::ask_another() {
   if (impl_->nodes.size() < 2) return;
   const auto last =
@@ -295,8 +296,18 @@ nlohmann::ordered_json Source::post(const std::string& target, const nlohmann::o
 void Source::stream(const std::string& target, milliseconds silence,
                     const std::function<bool(const std::string& line)>& on_line) {
   if (impl_->stored) (void)json_or_throw(impl_->read_files("/v1/events"));
+  bool has_begun = false;
+  bool is_wanted = true;
+  const auto pass_on = [&](const std::string& line) {
+    has_begun = true;
+    is_wanted = on_line(line);
+    return is_wanted;
+  };
   const RpcReply end = impl_->ask(milliseconds(0), [&](RpcClient& client) -> Result<RpcReply> {
-    const Status ended = client.stream(target, silence, on_line);
+    const Status ended = client.stream(target, silence, pass_on);
+    // What another node would tell is no continuation of what this one told.
+    const bool is_cut = !ended && ended.error().code == Errc::unavailable && has_begun;
+    if (is_cut) return RpcReply{.status = 200, .body = ""};
     if (!ended && ended.error().code == Errc::bad_value) {
       return RpcReply{.status = 400, .body = ended.error().what};
     }
@@ -304,6 +315,11 @@ void Source::stream(const std::string& target, milliseconds silence,
     return RpcReply{.status = 200, .body = ""};
   });
   if (end.status != 200) (void)json_or_throw(end);
+  if (is_wanted) {
+    throw CliError("stream_ended", ExitCode::unreachable, name() + " has ended the stream",
+                   "the node was stopped or killed, or it cut off a reader that was too slow",
+                   "`hs testnet status` or `hs node status` shows whether it runs");
+  }
 }
 
 bool Source::is_offline() const { return impl_->stored.has_value(); }

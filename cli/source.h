@@ -2,6 +2,7 @@
 // that runs in a home, or, where that node is dead, to its files. One object a command.
 #pragma once
 #include <chrono>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -25,6 +26,8 @@ class Source {
   // The running nodes of one testnet, in name order. Throws as of().
   [[nodiscard]] static Source of_testnet(const TestnetLayout& testnet,
                                          std::chrono::milliseconds patience);
+  // The node of a home, or its files. Throws as of().
+  [[nodiscard]] static Source of_home(const std::filesystem::path& home);
   ~Source();
   Source(Source&&) noexcept;
   Source& operator=(Source&&) noexcept;
@@ -38,7 +41,8 @@ class Source {
   [[nodiscard]] nlohmann::ordered_json post(const std::string& target,
                                             const nlohmann::ordered_json& body,
                                             std::chrono::milliseconds wait = {});
-  // Follows a stream of JSON lines until `on_line` returns false or the stream ends.
+  // Follows a stream of JSON lines until `on_line` returns false. Throws CliError: those of get(),
+  // timed_out after `silence`, stream_ended (unreachable) if the node goes away before that.
   void stream(const std::string& target, std::chrono::milliseconds silence,
               const std::function<bool(const std::string& line)>& on_line);
 

@@ -9,6 +9,7 @@ namespace hs {
 namespace {
 
 constexpr std::uint64_t page_max = 1000;
+constexpr std::size_t cell_max = 48;  // two of them stay below 100 columns
 
 int state_get(Context& context) {
   std::string key = context.arguments.text("KEY");
@@ -63,10 +64,14 @@ int state_list(Context& context) {
     context.out.json(state);
     return 0;
   }
+  // A terminal cuts them itself; in a pipe a line is to stay one that can be read.
+  const bool cuts = context.out.format() == OutputFormat::table && !context.out.data_is_terminal();
+  const auto cell = [&](const nlohmann::ordered_json& entry, const char* field) {
+    const std::string text = bytes_cell(entry, field);
+    return cuts ? cut_middle(text, cell_max) : text;
+  };
   Table table({{.title = "KEY", .shrink = true}, {.title = "VALUE", .shrink = true}});
-  for (const auto& entry : state["entries"]) {
-    table.add({bytes_cell(entry, "key"), bytes_cell(entry, "value")});
-  }
+  for (const auto& entry : state["entries"]) table.add({cell(entry, "key"), cell(entry, "value")});
   context.out.table(table);
   if (state["next_after"].is_string()) {
     context.out.note("there are more entries: raise --limit, or give a longer PREFIX");

@@ -38,26 +38,54 @@ nlohmann::ordered_json down_one(const Context& context, const TestnetLayout& lay
   return {{"name", layout.name()}, {"was_running", ran}, {"removed", purge}};
 }
 
+// What `down` would do to a testnet, and nothing of it done.
+nlohmann::ordered_json plan_of(const Context& context, const TestnetLayout& layout) {
+  const TestnetView view = or_throw(inspect_processes(layout), layout.name());
+  const bool purge = context.arguments.flag("purge");
+  auto nodes = nlohmann::ordered_json::array();
+  std::string names;
+  for (const NodeView& node : view.nodes) {
+    if (node.pid == 0) continue;
+    nodes.push_back({{"name", node.node.name}, {"pid", node.pid}});
+    names += (names.empty() ? "" : ", ") + node.node.name;
+  }
+  const bool runs = !nodes.empty() || view.supervisor == SupervisorCondition::running ||
+                    view.supervisor == SupervisorCondition::paused;
+  if (!context.out.wants_json()) {
+    context.out.line(runs ? "would stop " + layout.name() + (names.empty() ? "" : ": " + names)
+                          : layout.name() + " is not running");
+    if (purge) context.out.line("would remove " + layout.root.string());
+  }
+  return {{"name", layout.name()},
+          {"would_stop", runs},
+          {"nodes", nodes},
+          {"would_remove", purge},
+          {"folder", layout.root.string()}};
+}
+
 int testnet_down(Context& context) {
   const std::vector<TestnetLayout> nets = chosen(context);
   const bool purge = context.arguments.flag("purge");
+  const bool dry_run = context.arguments.flag("dry-run");
+  const bool asks = purge && !dry_run && !nets.empty() && !context.arguments.flag("yes");
   if (purge) {
     for (const TestnetLayout& layout : nets) {
       const auto folder = std::filesystem::canonical(layout.root);
       refuse_precious(folder);
-      context.out.note((context.arguments.flag("dry-run") ? "would remove " : "removing ") +
-                       folder.string());
+      if (!dry_run) context.out.note((asks ? "would remove " : "removing ") + folder.string());
     }
   }
-  if (context.arguments.flag("dry-run")) return to_int(ExitCode::done);
-  if (purge && !nets.empty() && !context.arguments.flag("yes") &&
-      !confirmed(context, "remove the chain, the keys and the votes of these nodes?")) {
-    throw CliError("not_confirmed", ExitCode::failure, "nothing was changed");
+  if (asks && !confirmed(context, "remove the chain, the keys and the votes of these nodes?")) {
+    throw CliError("not_confirmed", ExitCode::failure, "nothing was changed", {},
+                   "answer y, or say it beforehand: --yes");
   }
   auto json = nlohmann::ordered_json::array();
-  for (const TestnetLayout& layout : nets) json.push_back(down_one(context, layout));
+  for (const TestnetLayout& layout : nets) {
+    json.push_back(dry_run ? plan_of(context, layout) : down_one(context, layout));
+  }
   if (context.out.wants_json()) {
-    context.out.json({{"schema", "hs.testnet_down/v1"}, {"testnets", json}});
+    const char* schema = dry_run ? "hs.testnet_down_plan/v1" : "hs.testnet_down/v1";
+    context.out.json({{"schema", schema}, {"testnets", json}});
   }
   return to_int(ExitCode::done);
 }
@@ -109,7 +137,7 @@ void add_testnet_down_commands(Registry& registry) {
                    Option::flag("--all", "every testnet"),
                    Option::flag("--purge", "remove the folder with chain, keys and votes"),
                    Option::flag("--yes,-y", "do not ask"),
-                   Option::flag("--dry-run", "only say what --purge would remove")},
+                   Option::flag("--dry-run", "only say what would be stopped and removed")},
        .run = testnet_down});
   registry.add({.path = "testnet ls",
                 .summary = "the testnets of this user",

@@ -9,13 +9,17 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "cli/error.h"
 #include "lib/rpc/encoding.h"
 #include "testnet/log_tail.h"
 
 namespace hs {
 namespace {
 
-constexpr auto follow_interval = std::chrono::milliseconds(100);
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr milliseconds follow_interval{100};
 // "2026-01-31T12:00:00.123Z": lines sort by it.
 constexpr std::size_t time_length = 24;
 
@@ -103,15 +107,17 @@ void sort_by_time(std::vector<LogLine>& lines) {
 
 // Waits for one interval. False once nobody reads standard output any more, so that
 // `logs -f | head` ends although no further line comes.
-bool wait_while_read() {
+bool wait_while_read(milliseconds interval) {
   pollfd output{.fd = STDOUT_FILENO, .events = 0, .revents = 0};
-  const int ready = poll(&output, 1, static_cast<int>(follow_interval.count()));
+  const int ready = poll(&output, 1, static_cast<int>(interval.count()));
   return ready <= 0 || (output.revents & (POLLERR | POLLHUP | POLLNVAL)) == 0;
 }
 
 }  // namespace
 
 void print_logs(Context& context, const LogRequest& request) {
+  const Clock::time_point ends =
+      request.timeout ? Clock::now() + *request.timeout : Clock::time_point::max();
   LogPrinter printer(context, request);
   std::vector<LogFollower> followers;
   std::vector<LogLine> lines;
@@ -124,7 +130,15 @@ void print_logs(Context& context, const LogRequest& request) {
   }
   sort_by_time(lines);
   for (const LogLine& line : lines) printer.print(line);
-  while (request.follow && wait_while_read()) {
+  const auto interval = [&] {
+    const auto left = std::chrono::ceil<milliseconds>(ends - Clock::now());
+    return std::clamp(left, milliseconds(0), follow_interval);
+  };
+  while (request.follow && wait_while_read(interval())) {
+    if (Clock::now() >= ends) {
+      throw CliError("timed_out", ExitCode::timed_out, "the time given by --timeout is over", {},
+                     "give a longer one, or none to go on until Ctrl-C");
+    }
     lines.clear();
     for (LogFollower& follower : followers) follower.collect(lines);
     sort_by_time(lines);

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/error.h"
+#include "cli/lookup.h"
 #include "cli/set_change.h"
 #include "cli/testnet_support.h"
 #include "cli/values.h"
@@ -93,7 +94,8 @@ Json promote(Context& context, const KnownTestnet& net, const Member& member, st
                                                                .signature = {}},
                                  .authority_key = net.layout.authority_key(),
                                  .wait = ChangeWait::decided,
-                                 .deadline = deadline});
+                                 .deadline = deadline,
+                                 .json_errors = context.out.wants_json()});
   } catch (CliError& error) {
     throw still_listener(std::move(error), member, power);
   }
@@ -102,9 +104,27 @@ Json promote(Context& context, const KnownTestnet& net, const Member& member, st
   return change;
 }
 
+// A node is made only where the set would take it, with the errors that the change would meet.
+void require_room(const KnownTestnet& net, std::uint64_t power) {
+  Source source = Source::of_testnet(net.layout, node_patience);
+  const Json set = newest_set(source);
+  if (!set.value("update_decided", true)) {
+    throw CliError("transaction_update_undecided", ExitCode::in_use,
+                   "another change of the validator set is not decided yet",
+                   "it is decided by a quorum of the new set, whose members must be up",
+                   "try again when `hs validators list` shows it, or add the node with --listener");
+  }
+  const std::uint64_t room = genesis_power_max - set.value("total_power", std::uint64_t{0});
+  if (power <= room) return;
+  throw CliError("transaction_unusable_set", ExitCode::usage,
+                 "--power " + std::to_string(power) + " would make the total power exceed " +
+                     std::to_string(genesis_power_max),
+                 {}, "give at most " + std::to_string(room));
+}
+
 int testnet_add(Context& context) {
   const bool listens = context.arguments.flag("listener");
-  const auto power = or_throw(parse_number(context.arguments.text("power")), "--power");
+  const std::uint64_t power = context.arguments.number("power");
   if (listens && context.arguments.given("power")) {
     throw usage_error("--listener and --power exclude each other", "a listener has no vote");
   }
@@ -118,6 +138,7 @@ int testnet_add(Context& context) {
                    "the genesis of " + net.record.name + " names no authority",
                    "so its validators never change", "add the node with --listener");
   }
+  if (!listens) require_room(net, power);
   const StartLock lock = lock_start(net.layout.root.parent_path(), net.layout.name());
 
   const Member member = start_member(context, net);
@@ -172,7 +193,8 @@ Json demote(Context& context, const KnownTestnet& net, const Member& member,
       source, {.operation = kv::RemoveValidator{.validator = member.key, .signature = {}},
                .authority_key = net.layout.authority_key(),
                .wait = ChangeWait::decided,
-               .deadline = deadline});
+               .deadline = deadline,
+               .json_errors = context.out.wants_json()});
   or_throw(note_role(net.layout, member.node, /*is_listener=*/true), "noting the listener");
   context.out.note("set      " + set_change_text(change));
   return change;
@@ -182,12 +204,8 @@ int testnet_remove(Context& context) {
   const Clock::time_point deadline =
       Clock::now() + context.global.timeout.value_or(patience_default);
   KnownTestnet net = known_testnet(context, false);
-  const auto found = find_member(net.layout, context.arguments.text("NODE"));
-  if (!found && found.error().code == Errc::not_found) {
-    throw CliError("unknown_node", ExitCode::not_found, found.error().what, {},
-                   "`hs testnet status` lists them");
-  }
-  const Member member = or_throw(found);
+  const std::string name = node_named(net.layout, context.arguments.text("NODE")).name;
+  const Member member = or_throw(find_member(net.layout, name));
   require_supervisor(net);
   const StartLock lock = lock_start(net.layout.root.parent_path(), net.layout.name());
   if (net.record.nodes(net.layout).size() == 1) {
@@ -230,7 +248,8 @@ void add_testnet_member_commands(Registry& registry) {
                     {"hs testnet add --power 3 --testnet demo", "a heavier one"},
                     {"hs testnet add --listener", "follows and serves reads, and does not vote"}},
        .options = {Option::flag("--listener", "it does not vote"),
-                   Option::text("--power", "P", "its weight as a validator").by_default("1")},
+                   Option::number("--power", "P", "its weight as a validator", 1, genesis_power_max)
+                       .by_default("1")},
        .run = testnet_add});
   registry.add({.path = "testnet remove",
                 .summary = "take a node out of a running testnet",

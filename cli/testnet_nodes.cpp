@@ -1,4 +1,5 @@
 // hs testnet kill, stop, start, restart, pause, resume.
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "cli/error.h"
@@ -76,18 +77,68 @@ void carry_out(const KnownTestnet& net, SupervisorOp op, const std::vector<std::
   do_without_supervisor(net, op, nodes, patience);
 }
 
+// Why there is nothing to do for a node in this state; empty where there is.
+std::string nothing_to_do(SupervisorOp op, NodeState state) {
+  const bool has_process = state == NodeState::running || state == NodeState::paused;
+  switch (op) {
+    case SupervisorOp::kill:
+    case SupervisorOp::stop:
+      return has_process ? "" : "was not running";
+    case SupervisorOp::start:
+      if (state == NodeState::paused) return "is paused: hs testnet resume";
+      return has_process ? "runs already" : "";
+    case SupervisorOp::pause:
+      return state == NodeState::paused ? "is paused already" : "";
+    case SupervisorOp::resume:
+      return state == NodeState::running ? "was not paused" : "";
+    case SupervisorOp::restart:
+    case SupervisorOp::add:
+    case SupervisorOp::remove:
+    case SupervisorOp::down:
+      break;
+  }
+  return "";
+}
+
+// By node, what nothing_to_do() says of it.
+using Unchanged = std::map<std::string, std::string>;
+
+Unchanged unchanged_by(const KnownTestnet& net, SupervisorOp op) {
+  Unchanged unchanged;
+  const TestnetView before = or_throw(inspect_processes(net.layout));
+  for (const NodeView& node : before.nodes) {
+    if (std::string why = nothing_to_do(op, node.state); !why.empty()) {
+      unchanged[node.node.name] = std::move(why);
+    }
+  }
+  return unchanged;
+}
+
+void say_what_was_done(Context& context, SupervisorOp op, const std::vector<std::string>& nodes,
+                       const Unchanged& unchanged) {
+  std::string names;
+  for (const std::string& node : nodes) {
+    if (!unchanged.contains(node)) names += (names.empty() ? "" : ", ") + node;
+  }
+  if (!names.empty()) context.out.note(std::string(done_word(op)) + " " + names);
+  for (const std::string& node : nodes) {
+    if (const auto found = unchanged.find(node); found != unchanged.end()) {
+      context.out.note(node + " " + found->second);
+    }
+  }
+}
+
 int run_op(Context& context, SupervisorOp op) {
   const KnownTestnet net = known_testnet(context, false);
   const std::vector<std::string> nodes = chosen_nodes(context, net);
+  const Unchanged unchanged = unchanged_by(net, op);
   if (nodes.empty()) {
     context.out.note("no node is meant by " + context.arguments.text("NODES"));
   } else {
     carry_out(net, op, nodes, context.global.timeout.value_or(op_patience));
   }
   const TestnetView view = or_throw(inspect_processes(net.layout));
-  std::string names;
-  for (const std::string& node : nodes) names += (names.empty() ? "" : ", ") + node;
-  if (!names.empty()) context.out.note(std::string(done_word(op)) + " " + names);
+  say_what_was_done(context, op, nodes, unchanged);
   const bool takes_away =
       op == SupervisorOp::kill || op == SupervisorOp::stop || op == SupervisorOp::pause;
   if (takes_away) warn_of_standstill(context, view, net.record.faults_tolerated());
@@ -96,8 +147,10 @@ int run_op(Context& context, SupervisorOp op) {
     const auto all = to_json(view);
     for (const auto& entry : all.at("nodes")) {
       if (std::find(nodes.begin(), nodes.end(), entry.at("name")) == nodes.end()) continue;
-      entries.push_back(
-          {{"name", entry.at("name")}, {"pid", entry.at("pid")}, {"state", entry.at("state")}});
+      entries.push_back({{"name", entry.at("name")},
+                         {"pid", entry.at("pid")},
+                         {"state", entry.at("state")},
+                         {"changed", !unchanged.contains(entry.at("name").get<std::string>())}});
     }
     context.out.json({{"schema", "hs.testnet_nodes/v1"},
                       {"name", net.record.name},

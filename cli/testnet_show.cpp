@@ -43,7 +43,8 @@ int testnet_logs(Context& context) {
                      .lines = context.arguments.number("lines"),
                      .grep = context.arguments.find("grep"),
                      .since = context.arguments.find_duration("since"),
-                     .follow = context.arguments.flag("follow")};
+                     .follow = context.arguments.flag("follow"),
+                     .timeout = context.global.timeout};
   print_logs(context, request);
   return to_int(ExitCode::done);
 }
@@ -65,7 +66,7 @@ void add_testnet_show_commands(Registry& registry) {
                              {"hs testnet logs -f", "all nodes, as it happens"},
                              {"hs testnet logs --since 30s", "of the last half minute"}},
                 .options = {Option::positional("NODES", "which nodes").by_default("all"),
-                            Option::flag("--follow,-f", "go on until Ctrl-C"),
+                            Option::flag("--follow,-f", "go on until Ctrl-C or --timeout (exit 5)"),
                             Option::text("--grep", "TEXT", "only lines that hold this text"),
                             Option::duration("--since", "only lines that are not older"),
                             Option::number("--lines", "N", "at most so many lines of each node", 1,

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "cli/error.h"
+#include "cli/lookup.h"
 #include "lib/node/home/home_lock.h"
 #include "testnet/selector.h"
 #include "testnet/state.h"
@@ -70,15 +71,7 @@ std::optional<std::string> testnet_name(const Context& context, bool has_positio
 }
 
 KnownTestnet known_testnet(const Context& context, bool has_positional) {
-  const auto root = or_throw(testnets_root());
-  const auto name = testnet_name(context, has_positional);
-  const auto layout = find_testnet(root, name);
-  if (!layout && layout.error().code == Errc::not_found) {
-    throw CliError("testnet_not_found", ExitCode::not_found, layout.error().what, {},
-                   "`hs testnet ls` lists them, `hs testnet up " + name.value_or("") +
-                       (name ? " " : "") + "-d` makes one");
-  }
-  KnownTestnet known{or_throw(layout), {}};
+  KnownTestnet known{testnet_named(testnet_name(context, has_positional)), {}};
   known.record = or_throw(read_testnet_record(known.layout));
   return known;
 }
@@ -91,8 +84,12 @@ std::vector<std::string> chosen_nodes(const Context& context, const KnownTestnet
   }
   selectors.faults_tolerated = net.record.faults_tolerated();
   selectors.leader = [&] { return or_throw(inspect_testnet(net.layout)).leader(); };
-  return or_throw(select_nodes(context.arguments.text("NODES"), selectors), {},
-                  "a node is n0, n0,n2, n1..n3, leader, f, random:2@seed or all");
+  const std::string wanted = context.arguments.text("NODES");
+  const auto chosen = select_nodes(wanted, selectors);
+  if (!chosen && chosen.error().code == Errc::not_found) {
+    throw unknown_node(net.layout, wanted, chosen.error().what);
+  }
+  return or_throw(chosen, {}, "a node is n0, n0,n2, n1..n3, leader, f, random:2@seed or all");
 }
 
 void warn_of_standstill(const Context& context, const TestnetView& view, std::size_t f) {
@@ -111,21 +108,19 @@ void warn_of_standstill(const Context& context, const TestnetView& view, std::si
 }
 
 Table node_table(const TestnetView& view) {
-  std::vector<Column> columns = {{"NODE"},         {"STATE"},     {"PID", true}, {"VIEW", true},
-                                 {"HEIGHT", true}, {"LAG", true}, {"RPC"}};
+  std::vector<Column> columns = {{"NODE"},       {"STATE"},        {"ROLE"},      {"PID", true},
+                                 {"VIEW", true}, {"HEIGHT", true}, {"LAG", true}, {"RPC"}};
   const bool any_byzantine =
       std::any_of(view.nodes.begin(), view.nodes.end(),
                   [](const auto& node) { return node.byzantine.has_value(); });
   if (any_byzantine) columns.push_back({"BYZANTINE"});
   Table table(std::move(columns));
   for (const NodeView& node : view.nodes) {
-    std::vector<std::string> cells = {node.node.name,
-                                      to_text(node.state),
-                                      node.pid == 0 ? "-" : std::to_string(node.pid),
-                                      or_dash(node.view),
-                                      or_dash(node.committed_height),
-                                      or_dash(node.lag),
-                                      "http://" + node.node.rpc()};
+    std::vector<std::string> cells = {
+        node.node.name,     to_text(node.state),
+        node.role,          node.pid == 0 ? "-" : std::to_string(node.pid),
+        or_dash(node.view), or_dash(node.committed_height),
+        or_dash(node.lag),  "http://" + node.node.rpc()};
     if (any_byzantine) cells.push_back(node.byzantine.value_or("-"));
     table.add(std::move(cells));
   }

@@ -28,14 +28,14 @@ struct KnownTestnet {
 // The testnet that is meant. Throws CliError: testnet_not_found (exit 3), those of its files.
 [[nodiscard]] KnownTestnet known_testnet(const Context& context, bool has_positional);
 
-// The nodes that the argument NODES means. Throws CliError (usage, unknown node).
+// The nodes that the argument NODES means. Throws CliError: usage, unknown_node (exit 3).
 [[nodiscard]] std::vector<std::string> chosen_nodes(const Context& context,
                                                     const KnownTestnet& net);
 // More than f validators down or told to misbehave: no progress is to be expected. That is for the
 // user to know, not for us to forbid.
 void warn_of_standstill(const Context& context, const TestnetView& view, std::size_t f);
 
-// NODE STATE PID VIEW HEIGHT LAG RPC, and BYZANTINE where a node is told to misbehave
+// NODE STATE ROLE PID VIEW HEIGHT LAG RPC, and BYZANTINE where a node is told to misbehave
 [[nodiscard]] Table node_table(const TestnetView& view);
 // One line above it: name, genesis, supervisor.
 [[nodiscard]] std::string headline(const TestnetView& view);

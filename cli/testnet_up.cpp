@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "cli/error.h"
+#include "cli/lookup.h"
 #include "cli/testnet_screen.h"
 #include "cli/testnet_support.h"
 #include "cli/values.h"
@@ -336,7 +337,7 @@ int testnet_supervise(Context& context) {
     options.report = FileDescriptor(descriptor);
   }
   const std::vector<std::string> asked = context.arguments.texts("start");
-  for (const std::string& name : asked) (void)or_throw(find_node(net.layout, name));
+  for (const std::string& name : asked) (void)node_named(net.layout, name);
   const std::vector<std::string> first = asked.empty() ? options.nodes : asked;
   const auto supervisor = or_throw(Supervisor::open(std::move(options)), "supervising");
   return to_int(supervisor->run(first) ? ExitCode::done : ExitCode::failure);

@@ -1,12 +1,13 @@
 #include "cli/command.h"
 #include "cli/error.h"
+#include "cli/lookup.h"
 #include "cli/set_change.h"
 #include "cli/source.h"
 #include "cli/values.h"
 #include "cli/views.h"
 #include "lib/base/hex.h"
 #include "lib/base/limits.h"
-#include "testnet/layout.h"
+#include "testnet/members.h"
 
 namespace hs {
 namespace {
@@ -36,19 +37,25 @@ int validators_list(Context& context) {
   return 0;
 }
 
-// --authority-key, or that of the testnet that is asked.
-std::filesystem::path authority_key(const Context& context) {
-  if (const auto file = context.arguments.find("authority-key")) return *file;
+// The testnet that is asked; none where a node or a home is named.
+std::optional<TestnetLayout> asked_testnet(const Context& context) {
   const GlobalOptions& global = context.global;
   const bool asks_testnet =
       global.node || (global.testnet && global.testnet->by_flag) || (!global.rpc && !global.home);
-  if (!asks_testnet) {
+  if (!asks_testnet) return std::nullopt;
+  return testnet_named(global.testnet ? std::optional(global.testnet->value) : std::nullopt);
+}
+
+// --authority-key, or that of the testnet that is asked.
+std::filesystem::path authority_key(const Context& context) {
+  if (const auto file = context.arguments.find("authority-key")) return *file;
+  const auto testnet = asked_testnet(context);
+  if (!testnet) {
     throw usage_error("--authority-key is missing",
                       "only the authority of the genesis may change the validator set",
                       "give the key file whose public key `hs genesis show` names as authority");
   }
-  const auto wanted = global.testnet ? std::optional(global.testnet->value) : std::nullopt;
-  return or_throw(find_testnet(or_throw(testnets_root()), wanted)).authority_key();
+  return testnet->authority_key();
 }
 
 ChangeWait wait_level(const Context& context) {
@@ -63,7 +70,8 @@ int change(Context& context, kv::Operation operation) {
       .operation = std::move(operation),
       .authority_key = authority_key(context),
       .wait = wait_level(context),
-      .deadline = std::chrono::steady_clock::now() + context.global.timeout.value_or(wait_default)};
+      .deadline = std::chrono::steady_clock::now() + context.global.timeout.value_or(wait_default),
+      .json_errors = context.out.wants_json()};
   Source source = Source::of(context);
   const Json result = change_set(source, request);
   if (context.out.wants_json()) {
@@ -77,9 +85,16 @@ int change(Context& context, kv::Operation operation) {
   return 0;
 }
 
+// A key, or the name of a node of the testnet, whose own files say its key: what nodes call
+// themselves on the network is nobody's proof.
 PublicKey validator_key(const Context& context) {
+  const std::string text = context.arguments.text("PUBKEY");
+  if (const auto key = fixed_from_hex<PublicKey>(text)) return *key;
+  if (const auto testnet = asked_testnet(context); testnet && find_node(*testnet, text)) {
+    return or_throw(find_member(*testnet, text)).key;
+  }
   return or_throw(
-      fixed_from_hex<PublicKey>(context.arguments.text("PUBKEY")), "reading PUBKEY",
+      fixed_from_hex<PublicKey>(text), "reading PUBKEY",
       "a public key has 64 hex digits; `hs validators list` and `hs keys show` print it");
 }
 
@@ -129,7 +144,8 @@ void add_validators_commands(Registry& registry) {
                              {"hs validators set 5c1f... 3 --wait committed",
                               "do not wait for the "
                               "new set"}},
-                .options = {Option::positional("PUBKEY", "its public key, 64 hex digits"),
+                .options = {Option::positional(
+                                "PUBKEY", "its public key, 64 hex digits; of a testnet also n0"),
                             Option::positional("POWER", "its weight, at least 1"),
                             authority_option(), wait_option()},
                 .run = validators_set});
@@ -137,7 +153,8 @@ void add_validators_commands(Registry& registry) {
                 .summary = "take a validator out of the set",
                 .description = "Its node goes on as a listener.",
                 .examples = {{"hs validators remove 5c1f...", "one vote less"}},
-                .options = {Option::positional("PUBKEY", "its public key, 64 hex digits"),
+                .options = {Option::positional(
+                                "PUBKEY", "its public key, 64 hex digits; of a testnet also n0"),
                             authority_option(), wait_option()},
                 .run = validators_remove});
 }

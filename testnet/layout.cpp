@@ -8,6 +8,14 @@ namespace {
 
 constexpr std::size_t name_length_max = 40;
 
+std::string names_of(const std::vector<TestnetLayout>& testnets) {
+  std::string names;
+  for (const TestnetLayout& testnet : testnets) {
+    names += (names.empty() ? "" : ", ") + testnet.name();
+  }
+  return names;
+}
+
 }  // namespace
 
 bool TestnetLayout::exists() const {
@@ -47,19 +55,18 @@ Result<TestnetLayout> find_testnet(const std::filesystem::path& testnets,
     HS_TRY_STATUS(check_testnet_name(*name));
     TestnetLayout layout{testnets / *name};
     if (layout.exists()) return layout;
-    std::string known;
-    for (const TestnetLayout& other : list_testnets(testnets)) {
-      known += (known.empty() ? "; there are " : ", ") + other.name();
-    }
-    return fail(Errc::not_found, "no testnet is called " + *name + known);
+    const std::string known = names_of(list_testnets(testnets));
+    return fail(Errc::not_found,
+                "no testnet is called " + *name + (known.empty() ? "" : "; there are " + known));
   }
   std::error_code error;
   const std::filesystem::path target = std::filesystem::read_symlink(testnets / "latest", error);
   TestnetLayout layout{testnets / target.filename()};
-  if (error || !layout.exists()) {
-    return fail(Errc::not_found, "there is no testnet; `hs testnet up -d` makes one");
-  }
-  return layout;
+  if (!error && layout.exists()) return layout;
+  const std::vector<TestnetLayout> others = list_testnets(testnets);
+  if (others.empty()) return fail(Errc::not_found, "there is no testnet");
+  if (others.size() == 1) return others.front();
+  return fail(Errc::not_found, "no testnet is the latest; there are " + names_of(others));
 }
 
 std::vector<TestnetLayout> list_testnets(const std::filesystem::path& testnets) {

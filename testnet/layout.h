@@ -40,8 +40,10 @@ struct TestnetLayout {
 // "latest". Error: bad_value.
 [[nodiscard]] Status check_testnet_name(const std::string& name);
 
-// The testnet of that name, or without a name the latest: the one that `up` was called for last.
-// Errors: not_found, naming those that exist; bad_value for a name that no testnet can have.
+// The testnet of that name, or without a name the latest: the one that `up` was called for last,
+// or, where that one is gone, the only other one. Of several none is guessed: a command that was
+// meant for one would act on another. Errors: not_found, naming those that exist; bad_value for a
+// name that no testnet can have.
 [[nodiscard]] Result<TestnetLayout> find_testnet(const std::filesystem::path& testnets,
                                                  const std::optional<std::string>& name);
 

@@ -39,7 +39,7 @@ class Selection {
     }
     if (part == "leader") {
       const auto leader = context_.leader();
-      if (!leader) return fail(Errc::not_found, "no node knows a leader now");
+      if (!leader) return fail(Errc::unavailable, "no node knows a leader now");
       return add_one(*leader);
     }
     if (part.starts_with("random:")) return add_random(part);
@@ -60,8 +60,9 @@ class Selection {
   Result<std::size_t> index_of(const std::string& name) const {
     const auto found = std::find(context_.nodes.begin(), context_.nodes.end(), name);
     if (found == context_.nodes.end()) {
-      return fail(Errc::not_found, "there is no node '" + name + "', only " +
-                                       context_.nodes.front() + " to " + context_.nodes.back());
+      std::string known;
+      for (const std::string& node : context_.nodes) known += (known.empty() ? "" : ", ") + node;
+      return fail(Errc::not_found, "there is no node '" + name + "', only " + known);
     }
     return static_cast<std::size_t>(found - context_.nodes.begin());
   }

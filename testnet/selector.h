@@ -21,7 +21,7 @@ struct SelectorContext {
 
 // Names in the order of the nodes, each once. `f` is the last f that vote, so that the first ones
 // stay to be asked; random draws the same nodes for the same seed (0 without one). Errors:
-// bad_value, not_found (no such node; no leader known).
+// bad_value, not_found (naming the nodes there are), unavailable (no leader is known).
 [[nodiscard]] Result<std::vector<std::string>> select_nodes(const std::string& selector,
                                                             const SelectorContext& context);
 

@@ -46,8 +46,9 @@ class Told(EndToEnd):
         follower = self.start("events", "-f", "--node", "n3")
         self.assertTrue(follower.stdout.readline())
         self.hs("testnet", "stop", "n3")
-        follower.communicate(timeout=20)
-        self.assertIn(follower.returncode, (0, 4))
+        _, err = follower.communicate(timeout=20)
+        self.assertEqual(follower.returncode, 4)
+        self.assertIn("error[stream_ended]: n3", err)
 
     def test_a_closed_pipe_ends_following_quietly(self):
         follower = self.start("events", "-f")

@@ -31,6 +31,14 @@ class Genesis(EndToEnd):
         self.assertTrue(found, message)
         return int(found[1]), int(found[2]), found[3]
 
+    def test_a_set_that_can_never_change_is_told(self):
+        self.assertIn("can never change", self.create("--validators", "4", "--unencrypted").err)
+        self.assertRegex(self.hs("genesis", "show", self.path("g.yaml")).out,
+                         r"authority +none: the validator set never changes")
+        key = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"
+        said = self.create("--validators", "4", "--unencrypted", "--authority", key, "--force")
+        self.assertNotIn("can never change", said.err)
+
     def test_four_validators_and_their_keys_from_one_command(self):
         result = self.create("--validators", "4", "--unencrypted")
         self.assertIn("next: hs node init", result.err)

@@ -189,6 +189,8 @@ class Membership(EndToEnd):
         self.assertEqual(refused("set", STRANGER, "0", code=2), "transaction_unusable_set")
         self.assertEqual(refused("set", STRANGER, str(2**53), code=2), "transaction_unusable_set")
         self.assertEqual(refused("set", "abcd", "1", code=2), "bad_value")
+        self.assertEqual(refused("set", "n0", "1", code=2), "transaction_unchanged")
+        self.assertEqual(refused("set", "n1", "1", code=2), "bad_value")
         self.assertEqual(refused("set", STRANGER, "-1", code=2), "bad_value")
         other = self.folder / "other.key.yaml"
         self.hs("keys", "generate", "--unencrypted", "--out", other)
@@ -196,6 +198,11 @@ class Membership(EndToEnd):
                          "transaction_unauthorised")
         self.assertEqual(refused("set", STRANGER, "1", "--rpc", self.node("n0")["rpc"], code=2),
                          "usage")
+        for power, code in (("0", "usage"), (str(2**53), "usage"),
+                            (str(2**53 - 1), "transaction_unusable_set")):
+            self.assertEqual(self.error("testnet", "add", "--power", power, code=2)["code"], code)
+        self.assertEqual(self.names(), ["n0"])
+        self.assertFalse((self.folder_of() / "n1").exists())
         self.assertEqual(self.error("testnet", "remove", "n0", code=2)["code"], "last_node")
         self.assertEqual(self.error("testnet", "remove", "n9", code=3)["code"], "unknown_node")
         self.hs("testnet", "add", "--listener")
@@ -206,6 +213,10 @@ class Membership(EndToEnd):
         self.assertEqual(late["code"], "timed_out")
         self.assertFalse(self.json("validators", "list")["update_decided"])
         self.assertEqual(refused("remove", STRANGER, code=6), "transaction_update_undecided")
+        before = self.names()
+        self.assertEqual(self.error("testnet", "add", code=6)["code"],
+                         "transaction_update_undecided")
+        self.assertEqual(self.names(), before)
         self.hs("testnet", "down")
         self.assertEqual(self.error("testnet", "add", code=4)["code"], "not_running")
         self.assertEqual(self.error("testnet", "remove", "n1", code=4)["code"], "not_running")

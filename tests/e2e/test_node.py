@@ -66,7 +66,119 @@ class Nodes(EndToEnd):
         return error
 
 
+class ByHand(Nodes):
+    def test_four_nodes_made_by_hand_are_a_network(self):
+        folder = self.folder / "home"
+        genesis, keys = folder / "genesis.yaml", folder / "keys"
+        self.hs("genesis", "create", "--validators", "4", "--unencrypted", "--out", genesis,
+                "--keys-dir", keys)
+        first = self.json("keys", "show", keys / "n0.yaml")["public_key"]
+        nodes = []
+        for i in range(4):
+            home, port = self.folder / "data" / f"n{i}", self.base_port + 10 * i
+            self.hs("node", "init", "--home", home, "--genesis", genesis,
+                    "--key", keys / f"n{i}.yaml", "--p2p-addr", f"127.0.0.1:{port}",
+                    "--rpc-addr", f"127.0.0.1:{port + 1}",
+                    "--peers", f"{first}@127.0.0.1:{self.base_port}")
+            nodes.append(self.run_node(home))
+        rpc = f"http://127.0.0.1:{self.base_port + 21}"
+        self.hs("tx", "put", "hello", "world", "--rpc", rpc)
+        self.assertEqual(self.hs("state", "get", "hello", "--rpc", rpc).out, "world\n")
+        key = self.json("keys", "show", keys / "n3.yaml")["public_key"]
+        error = self.error("validators", "set", key, "2", "--rpc", rpc,
+                           "--authority-key", keys / "n0.yaml", code=2)
+        self.assertEqual(error["code"], "transaction_no_authority")
+        self.assertIn("--authority", error["hint"])
+        for node in nodes:
+            self.end(node)
+
+
+class VotingRecord(Nodes):
+    """The two copies in safety/record, as lib/node/home/safety_file.h lays them out."""
+
+    def copies(self, home):
+        """(generation, voted view, offset) of each copy, the newer one last."""
+        raw = (home / "safety" / "record").read_bytes()
+        found = []
+        for offset in (0, 4096):
+            self.assertEqual(raw[offset:offset + 8], b"HSVOTED1")
+            generation = int.from_bytes(raw[offset + 8:offset + 16], "little")
+            view = int.from_bytes(raw[offset + 86:offset + 94], "little") if raw[offset + 85] else 0
+            found.append((generation, view, offset))
+        return sorted(found)
+
+    def damage(self, home, offset):
+        with open(home / "safety" / "record", "r+b") as file:
+            file.seek(offset + 100)
+            byte = file.read(1)[0]
+            file.seek(offset + 100)
+            file.write(bytes([byte ^ 1]))
+
+    def stopped_home(self):
+        home = self.make_home()
+        node = self.run_node(home)
+        self.wait_for_height(home, 5)
+        self.end(node)
+        return home
+
+    def test_a_damaged_copy_is_told_and_mended(self):
+        home = self.stopped_home()
+        for which in (0, 1):
+            _, voted, _ = self.copies(home)[1]
+            self.damage(home, self.copies(home)[which][2])
+            node = self.run_node(home)
+            self.end(node)
+            self.assertIn("warning: one of the two copies in the voting record", node.stderr.read())
+            self.assertIn("was damaged", (home / "logs" / "node.log").read_text())
+            self.assertGreaterEqual(self.copies(home)[1][1], voted)
+            node = self.run_node(home)
+            self.end(node)
+            self.assertEqual(node.stderr.read(), "")
+
+    def test_a_reset_keeps_the_vote_that_the_data_alone_know_of(self):
+        home = self.stopped_home()
+        _, voted, newer = self.copies(home)[1]
+        self.damage(home, newer)
+        self.hs("node", "reset", "--data", "--yes", "--home", home)
+        self.assertGreaterEqual(self.copies(home)[1][1], voted)
+
+    def test_a_reset_is_refused_where_the_last_vote_cannot_be_known(self):
+        home = self.stopped_home()
+        self.damage(home, self.copies(home)[1][2])
+        (home / "data" / "CURRENT").write_text("nonsense")
+        error = self.error("node", "reset", "--data", "--yes", "--home", home, code=8)
+        self.assertIn("voting record is damaged", error["message"])
+        self.assertTrue((home / "data" / "CURRENT").exists())
+
+
 class Homes(Nodes):
+    def test_a_home_that_never_ran_holds_an_empty_chain(self):
+        home = self.make_home()
+        self.assertIsNone(self.json("chain", "status", "--home", home)["committed_height"])
+        self.assertEqual(self.json("block", "tree", "--home", home)["blocks"], [])
+        self.assertIn("no block yet", self.hs("block", "tree", "--home", home).err)
+        self.assertEqual(self.error("node", "health", "--home", home, code=4)["code"],
+                         "node_stopped")
+        status = self.json("node", "status", "--home", home)
+        self.assertEqual((status["state"], status["committed_height"], status["data_error"]),
+                         ("stopped", None, None))
+
+    def test_the_status_of_a_stopped_node_says_how_far_it_had_come(self):
+        home = self.make_home()
+        node = self.run_node(home)
+        self.wait_for_height(home, 2)
+        self.end(node)
+        status = self.json("node", "status", "--home", home)
+        chain = self.json("chain", "status", "--home", home)
+        self.assertEqual(status["state"], "stopped")
+        for field in ("view", "committed_height", "committed_hash"):
+            self.assertEqual(status[field], chain[field])
+        self.assertGreaterEqual(status["committed_height"], 2)
+        (home / "data" / "CURRENT").write_text("nonsense")
+        damaged = self.hs("node", "status", "--home", home)
+        self.assertIn("stopped", damaged.out)
+        self.assertIn("warning: ", damaged.err)
+
     def test_a_home_is_private_and_made_once(self):
         home = self.make_home()
         self.assertEqual(mode(home), 0o700)

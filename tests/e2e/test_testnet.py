@@ -100,6 +100,60 @@ class UpAndDown(EndToEnd):
         self.assert_no_process()
         self.error("testnet", "status", code=3)
 
+    def test_down_says_what_it_would_do_and_removes_after_the_answer(self):
+        self.up("-n", "2")
+        self.hs("testnet", "kill", "n1")
+        plan = self.json("testnet", "down", "--dry-run")
+        self.assertEqual(plan["schema"], "hs.testnet_down_plan/v1")
+        (net,) = plan["testnets"]
+        self.assertEqual([node["name"] for node in net["nodes"]], ["n0"])
+        self.assertEqual((net["would_stop"], net["would_remove"]), (True, False))
+        said = self.hs("testnet", "down", "--purge", "--dry-run").out.splitlines()
+        self.assertEqual(said, ["would stop demo: n0", f"would remove {self.folder_of()}"])
+        self.assertIsNotNone(self.node("n0")["pid"])
+        asked = self.hs("testnet", "down", "--purge", code=2).err
+        self.assertIn(f"would remove {self.folder_of()}", asked)
+        self.assertNotIn("removing", asked)
+
+    def test_without_the_latest_the_only_other_testnet_is_meant(self):
+        for offset, name in enumerate(("one", "two", "three")):
+            self.up("-n", "1", name=name, base_port=self.base_port + 50 * offset)
+        self.hs("testnet", "down", "three", "--purge", "--yes")
+        for command in (("testnet", "status"), ("chain", "status"),
+                        ("validators", "remove", "ab" * 32)):
+            error = self.error(*command, code=3)
+            self.assertEqual(error["code"], "testnet_not_found")
+            self.assertIn("there are one, two", error["message"])
+            self.assertIn("--testnet one", error["hint"])
+        self.hs("testnet", "down", "two", "--purge", "--yes")
+        self.assertEqual(self.json("testnet", "status")["name"], "one")
+        self.assertEqual(self.json("chain", "status")["name"], "n0")
+
+    def test_nodes_for_which_nothing_was_to_be_done_are_named(self):
+        self.up("-n", "4")
+        changes = lambda *arguments: [(node["name"], node["changed"]) for node in self.json(
+            "testnet", *arguments)["nodes"]]
+        self.assertEqual(changes("kill", "n1"), [("n1", True)])
+        self.assertEqual(changes("kill", "n1,n2"), [("n1", False), ("n2", True)])
+        self.assertIn("n1 was not running", self.hs("testnet", "stop", "n1").err)
+        said = self.hs("testnet", "start", "n0,n1").err
+        self.assertIn("started n1", said)
+        self.assertIn("n0 runs already", said)
+        self.assertEqual(changes("pause", "n0"), [("n0", True)])
+        self.assertEqual(changes("pause", "n0"), [("n0", False)])
+        self.assertEqual(changes("resume", "n0,n1"), [("n0", True), ("n1", False)])
+
+    def test_the_table_says_who_votes(self):
+        self.up("-n", "1")
+        rows = self.hs("testnet", "status").out.splitlines()
+        self.assertIn("ROLE", rows[1])
+        self.assertIn("validator", rows[2])
+
+    def test_logs_are_followed_for_the_time_given(self):
+        self.up("-n", "1")
+        error = self.error("testnet", "logs", "-f", "--timeout", "300ms", code=5)
+        self.assertEqual(error["code"], "timed_out")
+
     def test_two_testnets_run_side_by_side(self):
         self.up("-n", "4", name="one")
         self.up("-n", "4", name="two", base_port=self.base_port + 100)
@@ -249,7 +303,13 @@ class Arguments(EndToEnd):
 
     def test_unknown_nodes_are_refused(self):
         self.up("-n", "1")
-        self.error("testnet", "kill", "n7", code=3)
+        error = self.error("testnet", "kill", "n7", code=3)
+        self.assertEqual(error["code"], "unknown_node")
+        self.assertIn("only n0", error["message"])
+        for command in (("chain", "status", "--node", "n7"), ("testnet", "remove", "n7")):
+            self.assertEqual(self.error(*command, code=3)["code"], "unknown_node")
+        error = self.error("testnet", "logs", "demo", code=3)
+        self.assertIn("--testnet demo", error["hint"])
         self.error("testnet", "kill", "n0..", code=3)
         self.error("testnet", "kill", "random:9", code=2)
 

@@ -12,9 +12,9 @@ namespace hs {
 
 Result<HomeLock> HomeLock::take(const HomeLayout& home, Mode mode) {
   const std::string path = home.lock().string();
-  const int flags =
-      O_CLOEXEC | O_NOFOLLOW | (mode == Mode::exclusive ? O_RDWR | O_CREAT : O_RDONLY);
-  const int descriptor = ::open(path.c_str(), flags, 0600);
+  const int access = mode == Mode::exclusive ? O_RDWR : O_RDONLY;
+  // A home that never ran has no such file yet, and its readers need it as its node does.
+  const int descriptor = ::open(path.c_str(), O_CLOEXEC | O_NOFOLLOW | O_CREAT | access, 0600);
   if (descriptor < 0) {
     const Errc code = errno == ENOENT ? Errc::not_found : Errc::io;
     return fail(code, "cannot open " + path + ": " + std::generic_category().message(errno));

@@ -32,6 +32,22 @@ TEST_CASE("without a name the testnet that was brought up last is meant", "[test
   CHECK(list_testnets(folder.path()).size() == 2);
 }
 
+TEST_CASE("where the latest is gone the only other one is meant, and of several none",
+          "[testnet]") {
+  const test::TempDir folder;
+  const TestnetLayout first = made(folder, "first");
+  const TestnetLayout second = made(folder, "second");
+  REQUIRE(set_latest(second).has_value());
+  std::filesystem::remove_all(second.root);
+  REQUIRE(find_testnet(folder.path(), std::nullopt).has_value());
+  CHECK(find_testnet(folder.path(), std::nullopt)->root == first.root);
+  made(folder, "third");
+  const auto several = find_testnet(folder.path(), std::nullopt);
+  REQUIRE_FALSE(several.has_value());
+  CHECK(several.error().code == Errc::not_found);
+  CHECK(several.error().what.find("first, third") != std::string::npos);
+}
+
 TEST_CASE("a name that would leave the folder of testnets is refused", "[testnet]") {
   for (const std::string name : {"..", "../x", "a/b", "", "latest", ".hidden", "Demo", "a b"}) {
     INFO(name);

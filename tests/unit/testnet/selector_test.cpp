@@ -57,6 +57,14 @@ TEST_CASE("what names no node is refused", "[testnet]") {
   }
 }
 
+TEST_CASE("an unknown node is answered with those there are, gaps and all", "[testnet]") {
+  SelectorContext context = seven();
+  context.nodes = {"n0", "n2", "n7"};
+  const auto missing = select_nodes("n1", context);
+  REQUIRE_FALSE(missing.has_value());
+  CHECK(missing.error().what.find("only n0, n2, n7") != std::string::npos);
+}
+
 TEST_CASE("f are nodes whose loss costs votes", "[testnet]") {
   SelectorContext context = seven();
   context.listeners = {"n4", "n6"};
@@ -68,7 +76,7 @@ TEST_CASE("f are nodes whose loss costs votes", "[testnet]") {
 TEST_CASE("without a known leader none is chosen", "[testnet]") {
   SelectorContext context = seven();
   context.leader = [] { return std::optional<std::string>(); };
-  CHECK(select_nodes("leader", context).error().code == Errc::not_found);
+  CHECK(select_nodes("leader", context).error().code == Errc::unavailable);
 }
 
 }  // namespace
