@@ -1,14 +1,17 @@
 // hs sim: the replica in virtual time, over a network and disks that fail as a seed says.
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <sstream>
 #include <string>
 
 #include "cli/command.h"
 #include "cli/error.h"
 #include "cli/interrupt.h"
+#include "cli/sim_picture.h"
 #include "cli/sim_repro.h"
 #include "cli/sim_request.h"
+#include "lib/sim/coverage.h"
 #include "lib/sim/disk/level_disk.h"
 #include "lib/sim/trace.h"
 
@@ -27,15 +30,30 @@ sim::RunOptions options_of(Context& context) {
   return options;
 }
 
-int run_one(Context& context, const PlanRequest& request) {
+// Has the run and tells of it, in the forms that were asked for. `replay`: empty for the line of
+// the request.
+using Run = std::function<sim::RunResult(const sim::RunOptions&)>;
+int run_one(Context& context, std::size_t nodes, const std::string& replay, const Run& what) {
+  check_picture(context);
+  sim::Story story;
+  sim::RunOptions options = options_of(context);
+  if (context.arguments.given("diagram")) options.story = &story;
+  const TimedRun run = run_timed([&] { return what(options); });
   SimSummary summary;
-  summary.add(run_timed([&] { return sim::run_seed(request, options_of(context)); }));
+  summary.replay = replay;
+  summary.add(run);
+  const std::string title = replay.empty() ? sim::replay_line(run.result.request) : replay;
+  draw_picture(context, story, run.result, nodes, title);
   return report(context, summary, false);
 }
 
-int run(Context& context) {
-  return run_one(context, request_of(context, context.arguments.number("seed")));
+int run_seed(Context& context, std::uint64_t seed) {
+  const PlanRequest request = request_of(context, seed);
+  return run_one(context, sim::make_plan(request).nodes(), "",
+                 [&](const sim::RunOptions& options) { return sim::run_seed(request, options); });
 }
+
+int run(Context& context) { return run_seed(context, context.arguments.number("seed")); }
 
 sim::Repro repro_of(const std::string& path) {
   constexpr std::uintmax_t bytes_max = 64 << 20;
@@ -60,12 +78,10 @@ int replay(Context& context) {
   if (!path && !context.arguments.given("SEED")) {
     throw usage_error("which run is it?", {}, "give SEED or --file");
   }
-  if (!path) return run_one(context, request_of(context, seed_argument(context)));
+  if (!path) return run_seed(context, seed_argument(context));
   const sim::Repro repro = repro_of(*path);
-  SimSummary summary;
-  summary.replay = "hs sim replay --file " + *path;
-  summary.add(run_timed([&] { return sim::run_repro(repro, options_of(context)); }));
-  return report(context, summary, false);
+  return run_one(context, sim::plan_of(repro).nodes(), "hs sim replay --file " + *path,
+                 [&](const sim::RunOptions& options) { return sim::run_repro(repro, options); });
 }
 
 int fuzz(Context& context) {
@@ -78,7 +94,15 @@ int fuzz(Context& context) {
                      .runs = runs,
                      .threads = static_cast<unsigned>(context.arguments.number("jobs"))};
   const InterruptGuard guard;
-  return report(context, run_jobs(jobs, context.out), context.arguments.flag("marks"));
+  const SimSummary summary = run_jobs(jobs, context.out);
+  const bool with_marks = context.arguments.flag("marks");
+  const int exit_code = report(context, summary, with_marks);
+  if (exit_code != to_int(ExitCode::done) || !context.arguments.flag("require-marks")) {
+    return exit_code;
+  }
+  const std::vector<std::string> missing = sim::missing_marks(summary.marks);
+  for (const std::string& name : missing) context.out.warn("never happened: " + name);
+  return to_int(missing.empty() ? ExitCode::done : ExitCode::unhealthy);
 }
 
 Command run_command() {
@@ -90,9 +114,8 @@ Command run_command() {
           "time and checks every step. The same seed gives the same hash on every machine.",
       .examples = {{"hs sim run --seed 7 --nodes 4", "four validators and whatever seed 7 brings"},
                    {"hs sim run --profile calm --views 10000", "how fast is the simulator here?"}},
-      .options = with_plan_options(
-          {Option::number("--seed", "S", "which run", 0, sim_seed_max).by_default("1"),
-           Option::flag("--trace", "print what every node does")}),
+      .options = with_plan_options(with_picture_options(
+          {Option::number("--seed", "S", "which run", 0, sim_seed_max).by_default("1")})),
       .run = run};
 }
 
@@ -113,7 +136,10 @@ Command fuzz_command() {
            Option::number("--first", "FIRST", "the same", 0, sim_seed_max).hidden(),
            Option::number("--jobs,-j", "J", "threads", 1, 256)
                .by_default(std::to_string(default_sim_threads())),
-           Option::flag("--marks", "also print how often everything happened")}),
+           Option::flag("--marks", "also print how often everything happened"),
+           Option::flag("--require-marks",
+                        "exit 10 if something of the list of hs-sim(1) never "
+                        "happened")}),
       .run = fuzz};
 }
 
@@ -126,9 +152,9 @@ Command replay_command() {
           .examples = {{"hs sim replay 17 --profile swarm --trace",
                         "what led to the failure of seed 17"},
                        {"hs sim replay --file repro.json --trace", "the same, made small"}},
-          .options = with_plan_options({Option::positional("SEED", "which run").optional(),
-                                        Option::text("--file", "FILE", "of hs sim shrink"),
-                                        Option::flag("--trace", "print what every node does")}),
+          .options = with_plan_options(
+              with_picture_options({Option::positional("SEED", "which run").optional(),
+                                    Option::text("--file", "FILE", "of hs sim shrink")})),
           .run = replay};
 }
 
@@ -142,6 +168,7 @@ void add_sim_commands(Registry& registry) {
   registry.add(fuzz_command());
   registry.add(replay_command());
   registry.add(sim_shrink_command());
+  registry.add(sim_twins_command());
 }
 
 }  // namespace hs

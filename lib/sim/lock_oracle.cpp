@@ -25,7 +25,7 @@ std::optional<LockOracle::Lock> LockOracle::read(BytesView stored) {
 void LockOracle::on_start(NodeIndex node, const KvReader& disk) {
   const auto stored = disk.get(BytesView(&key_locked_pc, 1));
   const std::optional<Lock> lock = stored ? read(*stored) : std::nullopt;
-  nodes_[node] = {.before = lock, .now = lock};
+  nodes_[node] = {.before = lock, .now = lock, .judged = {}};
 }
 
 void LockOracle::on_write(NodeIndex node, const WriteBatch& batch) {
@@ -48,7 +48,9 @@ void LockOracle::on_send(NodeIndex node, const Message& message) {
   const auto* vote = std::get_if<PhaseVote>(&message);
   if (vote == nullptr || (vote->phase != Phase::generic && vote->phase != Phase::prepare)) return;
   const Block* block = chain_.find(vote->block);
-  const Locks& mine = nodes_[node];
+  Locks& mine = nodes_[node];
+  if (mine.judged && vote->view <= *mine.judged) return;
+  mine.judged = vote->view;
   if (block == nullptr || !mine.now || !mine.before) return;
   if (passes(*block, *mine.now) || passes(*block, *mine.before)) return;
   judge_.violate("L9", node,

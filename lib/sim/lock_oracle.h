@@ -32,6 +32,7 @@ class LockOracle {
   struct Locks {
     std::optional<Lock> before;
     std::optional<Lock> now;
+    std::optional<View> judged;  // of the newest vote: its second copy [S47] leaves later
   };
   [[nodiscard]] static std::optional<Lock> read(BytesView stored);
   [[nodiscard]] bool passes(const Block& block, const Lock& lock) const;

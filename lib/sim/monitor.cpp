@@ -21,7 +21,8 @@ Monitor::Monitor(const Plan& plan, const Cast& cast, const AppKit& app, Judge& j
       state_(cast.size(), chain_, judge),
       views_(cast.size(), plan.config.epoch_length, certificates_, judge),
       progress_(plan, cast, judge),
-      model_(plan, cast, app, judge) {
+      model_(plan, cast, app, judge),
+      coverage_(cast.size(), plan.config.epoch_length, chain_, marks_) {
   for (NodeIndex node = 0; node < cast.size(); ++node) is_faulty_.push_back(plan.is_faulty(node));
 }
 
@@ -31,6 +32,7 @@ void Monitor::on_start(NodeIndex node, const KvReader& disk,
   ledger_.on_start(node);
   stored_.on_start(node, disk, record);
   chain_.on_start(node, stored_.live(node).committed, disk);
+  coverage_.on_start(node, stored_.live(node).entered);
   look_at_new_blocks();
   locks_.on_start(node, disk);
   sets_.on_start(node, disk);
@@ -71,6 +73,7 @@ void Monitor::on_record(NodeIndex node, const SafetyRecord& record) {
 void Monitor::on_send(NodeIndex node, bool to_all, const MessagePtr& message,
                       const KvReader& disk) {
   if (is_faulty_[node]) return mark_faulty_send(node, *message);
+  coverage_.on_send(*message);
   if (const auto* proposal = std::get_if<Proposal>(message.get())) {
     chain_.on_proposal(node, std::shared_ptr<const Block>(message, &proposal->block));
   }
@@ -90,6 +93,7 @@ void Monitor::on_event(NodeIndex node, const Event& event, const KvReader& disk)
   hash_.add(event);
   if (is_faulty_[node]) return;
   marks_.count(event);
+  coverage_.on_event(node, event);
   if (const auto* fork = std::get_if<event::SafetyViolation>(&event)) {
     judge_.violate("S57", node, "stops for good: " + fork->why);
     is_faulty_[node] = true;
@@ -131,17 +135,18 @@ void Monitor::look_at_new_blocks() {
   }
 }
 
-void Monitor::end_step(NodeIndex node, const ReplicaStatus& status,
-                       const std::vector<bool>& live) {
+void Monitor::end_step(NodeIndex node, const ReplicaStatus& status, const std::vector<bool>& live) {
   if (is_faulty_[node]) return;
   compare_with_disk(node, status);
   if (status.buffered_bytes > plan_.config.message_buffer_bytes) {
-    judge_.violate("L7", node, "buffers " + std::to_string(status.buffered_bytes) + " bytes of " +
-                                   std::to_string(plan_.config.message_buffer_bytes));
+    judge_.violate("L7", node,
+                   "buffers " + std::to_string(status.buffered_bytes) + " bytes of " +
+                       std::to_string(plan_.config.message_buffer_bytes));
   }
   highest_view_ = std::max(highest_view_, status.view);
   chain_.end_step(node);
   locks_.end_step(node);
+  coverage_.end_step(node);
   sets_.end_step(node);
   state_.end_step(node);
   views_.end_step(node, stored_.live(node).entered);
@@ -161,8 +166,7 @@ void Monitor::forget_below(Height height) {
 void Monitor::mark_faulty_send(NodeIndex node, const Message& message) {
   for (const Misbehaviour& each : plan_.byzantine) {
     if (each.node != node) continue;
-    marks_.count(std::string(byzantine::name_of(each.kind)) + ": " +
-                 std::string(name_of(message)));
+    marks_.count(std::string(byzantine::name_of(each.kind)) + ": " + std::string(name_of(message)));
   }
 }
 

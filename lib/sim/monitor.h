@@ -4,6 +4,7 @@
 #include "lib/sim/app_kit.h"
 #include "lib/sim/certificate_oracle.h"
 #include "lib/sim/chain_oracle.h"
+#include "lib/sim/coverage.h"
 #include "lib/sim/lock_oracle.h"
 #include "lib/sim/marks.h"
 #include "lib/sim/model_oracle.h"
@@ -88,6 +89,7 @@ class Monitor {
   ProgressOracle progress_;
   ModelOracle model_;
   Marks marks_;
+  Coverage coverage_;
   RunHash hash_;
   View highest_view_;
   MemberSetPtr set_in_force_ = book_.initial();

@@ -141,6 +141,7 @@ struct Plan {
   std::vector<ViewPartition> partitions; // of views 1, 2, ...; for the profile twins
   Duration start_spread{};               // nodes start within this
   Duration turn{};                       // between two messages of a node to itself
+  std::uint64_t heals_in_view = 0;       // once some node has entered it; 0: see faults_end
   Duration faults_end{};                 // the network heals at the latest at this time
   bool check_gap = false;                // G12 applies: nothing fails but the dead
   bool check_pause = false;              // G13 applies: nothing fails at all

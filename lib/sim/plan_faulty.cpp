@@ -126,7 +126,9 @@ void draw_twins(Rng& rng, Plan& plan) {
   const std::size_t faulty = (members - 1) / 3;
   const bool is_enumerated = plan.views == enumerated_views && members == enumerated_nodes;
   const std::uint64_t views = plan.views < twins_views ? plan.views : twins_views;
-  plan.views = views + views_after_partitions;
+  plan.views = views + (is_enumerated ? 1 : views_after_partitions);
+  // There are many of them: nothing is waited for once the partitions are over.
+  plan.heals_in_view = is_enumerated ? views + 1 : 0;
   give_each_its_own_work(plan);
   std::uint64_t number = plan.seed == 0 ? 0 : plan.seed - 1;
   const NodeIndex first = is_enumerated ? number % members : rng.below(members);

@@ -84,6 +84,7 @@ RunResult result_of(const PlanRequest& request, World& world) {
 RunResult run_plan(const PlanRequest& request, const Plan& plan, const RunOptions& options) {
   const CheckNote note("replay: " + replay_line(request));
   World world(plan, options.trace, options.tape, options.real_disk);
+  world.write_story(options.story);
   const Rng root(plan.seed);
   Faults faults(world, root.substream("faults"), options.tape);
   Workload workload(world, root.substream("workload"));
@@ -100,6 +101,13 @@ RunResult run_plan(const PlanRequest& request, const Plan& plan, const RunOption
   if (!plan.check_pause) churn.begin();
   if (plan.faults_end > Duration{0}) {
     run_faults(world, faults, options);
+  } else if (plan.heals_in_view > 0) {
+    const Instant latest(plan.config.view_timeout *
+                         static_cast<Duration::rep>(timeouts_per_view_max *
+                                                    static_cast<std::int64_t>(plan.heals_in_view)));
+    while (world.monitor().highest_view().value < plan.heals_in_view && world.advance(latest)) {
+      continue;
+    }
   } else {
     const Duration settled = plan.start_spread + plan.network.reconnect_max;
     world.run_until(Instant(settled + plan.config.advertise_interval));

@@ -25,6 +25,7 @@ struct RunResult {
 struct RunOptions {
   TraceSink trace = nullptr;
   TapeUse tape = {};
+  Story* story = nullptr;
   DiskFactory real_disk = nullptr;      // for plans that want the real tier (profile disk)
   std::optional<Instant> stop_at = {};  // ends then, whatever is still promised
 };

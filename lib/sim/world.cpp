@@ -88,7 +88,7 @@ class World::StepDriver {
   void tell(const Event& event) {
     if (is_dead_) return;
     world_.monitor_.on_event(index_, event, *node_.disk);
-    if (world_.trace_) world_.trace_(world_.now(), index_, describe(event, world_.cast_));
+    world_.note(index_, event);
   }
   [[nodiscard]] const PublicKey& self() const { return world_.cast_.key(index_); }
   // A vote for oneself counts like any other, and in its place among the sends; it never comes to
@@ -171,6 +171,30 @@ World::World(const Plan& plan, TraceSink trace, TapeUse tape, const DiskFactory&
 }
 
 World::~World() = default;
+
+void World::note(NodeIndex node, const std::string& what) {
+  if (trace_) trace_(now(), node, what);
+  if (story_ == nullptr) return;
+  story_->add({.kind = Story::Mark::Kind::fault, .node = node, .at = now(), .text = what});
+}
+
+void World::note(NodeIndex node, const Event& event) {
+  if (trace_) trace_(now(), node, describe(event, cast_));
+  if (story_ == nullptr) return;
+  Story::Mark mark{.node = node, .at = now(), .text = {}};
+  if (const auto* view = std::get_if<event::StartView>(&event)) {
+    mark.kind = Story::Mark::Kind::view;
+    mark.number = view->view.value;
+  } else if (const auto* committed = std::get_if<event::CommitBlock>(&event)) {
+    mark.kind = Story::Mark::Kind::commit;
+    mark.number = committed->height.value;
+  } else if (std::holds_alternative<event::SafetyViolation>(event)) {
+    mark.text = "stops for good";
+  } else {
+    return;
+  }
+  story_->add(std::move(mark));
+}
 
 // ---- time ----
 
@@ -319,7 +343,7 @@ void World::start(NodeIndex node) {
     on_store_failure(node, "refuses to start", failure);
     return;
   }
-  if (trace_) trace_(now(), node, "starts");
+  note(node, "starts");
   plan_next(node);
   for (NodeIndex other = 0; other < nodes_.size(); ++other) {
     if (other != node) schedule_link_check(node, other, network_.connect_delay(node, other));
@@ -334,7 +358,7 @@ void World::on_store_failure(NodeIndex node, const char* what, const StoreFailur
   }
   // Its operator sees the error and does what it says: the data are had again from the others.
   monitor_.marks().count("damage found by a node");
-  if (trace_) trace_(now(), node, std::string(what) + ": " + failure.what());
+  note(node, std::string(what) + ": " + failure.what());
   crash(node, Survival::all);
   mine.disk->wipe();
   mine.is_damaged = false;
@@ -378,7 +402,7 @@ void World::crash(NodeIndex node, Survival survival) {
   mine.record.crash(survival, disk_rng_);
   monitor_.on_crash(node, *mine.disk);
   monitor_.marks().count(survival == Survival::all ? "process killed" : "power lost");
-  if (trace_) trace_(now(), node, "dies");
+  note(node, "dies");
   for (NodeIndex other = 0; other < nodes_.size(); ++other) {
     if (other != node) schedule_link_check(node, other, network_.close_delay(node, other));
   }
@@ -395,14 +419,14 @@ void World::pause(NodeIndex node) {
   if (!nodes_[node].is_running()) return;
   nodes_[node].process->is_paused = true;
   monitor_.marks().count("pause");
-  if (trace_) trace_(now(), node, "pauses");
+  note(node, "pauses");
 }
 
 void World::resume(NodeIndex node) {
   Node& mine = nodes_[node];
   if (!mine.is_running() || !mine.process->is_paused) return;
   mine.process->is_paused = false;
-  if (trace_) trace_(now(), node, "resumes");
+  note(node, "resumes");
   const std::vector<Input> inbox = std::exchange(mine.process->inbox, {});
   for (const Input& input : inbox) {
     give(node, input);  // a crash in the middle loses the rest
@@ -476,7 +500,7 @@ void World::heal_links() {
   filter_ = nullptr;
   network_.calm_down();
   links_changed();
-  if (trace_) trace_(now(), 0, "the network heals");
+  note(0, "the network heals");
 }
 
 void World::heal() {
@@ -491,7 +515,7 @@ void World::heal() {
   }
   links_changed();
   monitor_.on_healed();
-  if (trace_) trace_(now(), 0, "the network heals");
+  note(0, "the network heals");
 }
 
 }  // namespace hs::sim

@@ -11,6 +11,7 @@
 #include "lib/sim/monitor.h"
 #include "lib/sim/network.h"
 #include "lib/sim/node.h"
+#include "lib/sim/story.h"
 
 namespace hs::sim {
 
@@ -26,6 +27,9 @@ class World {
   ~World();
   World(const World&) = delete;
   World& operator=(const World&) = delete;
+
+  // Has the story of the run written down from now on; `story` outlives the world.
+  void write_story(Story* story) { story_ = story; }
 
   // ---- time ----
   [[nodiscard]] Instant now() const { return judge_.now(); }
@@ -121,6 +125,9 @@ class World {
   void send(NodeIndex from, NodeIndex to, const WirePtr& wire, bool is_left_out = false);
   void plan_next(NodeIndex node);
   void die(NodeIndex node);
+  // Something that happens to a node, for whoever reads along.
+  void note(NodeIndex node, const std::string& what);
+  void note(NodeIndex node, const Event& event);
   // A node's own disk fails it: expected where the plan has damaged it, a broken rule otherwise.
   void on_store_failure(NodeIndex node, const char* what, const StoreFailure& failure);
   [[nodiscard]] Connection& connection(NodeIndex a, NodeIndex b);
@@ -134,6 +141,7 @@ class World {
 
   const Plan& plan_;
   TraceSink trace_;
+  Story* story_ = nullptr;
   Judge judge_;
   Cast cast_;
   std::unique_ptr<AppKit> app_;

@@ -73,9 +73,18 @@ void World::check_link(NodeIndex a, NodeIndex b) {
 
 void World::send(NodeIndex from, NodeIndex to, const WirePtr& wire, bool is_left_out) {
   if (!is_connected(from, to)) return;
-  if (filter_ && !filter_(from, to, *wire)) return;
+  if (filter_ && !filter_(from, to, *wire)) {
+    if (story_ != nullptr) {
+      story_->add({.from = from, .to = to, .kind = wire->kind, .sent = now(), .arrives = {}});
+    }
+    return;
+  }
   const Network::Arrivals arrivals = network_.send(from, to, wire->kind, now(), is_left_out);
   const Delivery delivery{.from = from, .to = to, .wire = wire};
+  if (story_ != nullptr) {
+    story_->add(
+        {.from = from, .to = to, .kind = wire->kind, .sent = now(), .arrives = arrivals.first});
+  }
   if (arrivals.first) queue_.push(*arrivals.first, delivery);
   if (arrivals.copy) queue_.push(*arrivals.copy, delivery);
 }

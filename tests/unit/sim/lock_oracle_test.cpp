@@ -45,11 +45,25 @@ TEST_CASE("a vote off the lock on an older certificate breaks L9", "[sim][L9]") 
   f.lock(f.pc(5, f.left.hash));
   f.oracle.end_step(0);
   f.vote_for(f.propose(block_at(2, f.pc(6, f.right.hash))), 7);  // newer
-  f.vote_for(f.propose(block_at(2, f.pc(5, f.left.hash))), 7);   // on the branch
-  f.vote_for(f.left, 7);                                         // the locked block itself
+  f.vote_for(f.propose(block_at(2, f.pc(5, f.left.hash))), 8);   // on the branch
+  f.vote_for(f.left, 9);                                         // the locked block itself
   CHECK(f.broken().empty());
-  f.vote_for(f.propose(block_at(2, f.pc(5, f.right.hash))), 7);  // equal is not newer
+  f.vote_for(f.propose(block_at(2, f.pc(5, f.right.hash))), 10);  // equal is not newer
   CHECK(f.broken() == "L9");
+}
+
+TEST_CASE("the second copy of a vote may leave after the lock has moved on", "[sim][L9]") {
+  LockFixture f;
+  f.oracle.on_start(0, f.disk);
+  f.lock(f.pc(3, f.right.hash));
+  f.oracle.end_step(0);
+  const Block block = f.propose(block_at(2, f.pc(4, f.right.hash)));
+  f.vote_for(block, 5);
+  f.oracle.end_step(0);
+  f.lock(f.pc(6, f.left.hash));
+  f.oracle.end_step(0);
+  f.vote_for(block, 5);
+  CHECK(f.broken().empty());
 }
 
 TEST_CASE("the lock of a restarted node is the one on its disk", "[sim][L9]") {
