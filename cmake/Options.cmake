@@ -2,6 +2,7 @@
 option(HS_BUILD_TESTS "build the test suite" ON)
 option(HS_WERROR "treat warnings as errors" ON)
 option(HS_MUTANTS "compile the planted bugs of lib/base/mutate.h, for scripts/mutants" OFF)
+option(HS_FUZZ "build one libFuzzer binary per target of tests/fuzz; needs clang" OFF)
 set(HS_SANITIZE "" CACHE STRING "sanitizers, as for -fsanitize= (address,undefined or thread)")
 
 if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
@@ -32,6 +33,8 @@ target_compile_options(hs_flags INTERFACE
   # g++ 12 warns falsely of these two where it inlines string and vector comparisons.
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
   $<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overread>
+  # clang blames us for what the templates of libstdc++ 12 use in our name.
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations>
   $<$<BOOL:${HS_WERROR}>:-Werror>
   -fstack-protector-strong)
 target_compile_definitions(hs_flags INTERFACE
@@ -44,10 +47,18 @@ if(HS_SANITIZE)
   add_link_options(-fsanitize=${HS_SANITIZE})
   # GCC 12 takes variants for uninitialised where sanitizers are woven in; the release build keeps
   # the warning.
-  add_compile_options(-Wno-maybe-uninitialized)
+  add_compile_options($<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   if(HS_SANITIZE MATCHES "thread")
     add_compile_options(-Wno-tsan)
   endif()
+endif()
+
+# All of our code tells libFuzzer where it has been; only the binaries of tests/fuzz link its main.
+if(HS_FUZZ)
+  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    message(FATAL_ERROR "HS_FUZZ needs clang: cmake --preset fuzz, after scripts/install-deps --fuzz")
+  endif()
+  add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 
 if(HS_MUTANTS)

@@ -21,7 +21,7 @@ endfunction()
 # expression: a test whose output it matches counts as skipped.
 #
 # Labels: unit (rooms without threads), node (rooms with threads or sockets; run by ThreadSanitizer
-# too), golden, sim, scenario, e2e, lint.
+# too), golden, sim, scenario, e2e, fuzz, lint.
 function(hs_test name)
   cmake_parse_arguments(TEST "" "TIMEOUT;SKIP" "LINKS;LABELS;SOURCES" ${ARGN})
   if(NOT TEST_SOURCES)
