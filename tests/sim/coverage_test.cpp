@@ -14,7 +14,7 @@ TEST_CASE("a handful of seeds meets every kind of fault and event", "[sim]") {
   bool kv = false;
   for (const Profile profile :
        {Profile::swarm, Profile::crash, Profile::partition, Profile::sync, Profile::vsu,
-        Profile::disk}) {
+        Profile::disk, Profile::byz}) {
     for (std::uint64_t seed = 1; seed <= 30; ++seed) {
       const PlanRequest request{.seed = seed, .profile = profile, .nodes = {}, .views = 60};
       const Plan plan = make_plan(request);
