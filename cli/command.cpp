@@ -5,6 +5,12 @@
 #include "lib/base/check.h"
 
 namespace hs {
+namespace {
+
+// More words than that stand in the text beside the option, where lines are wrapped.
+constexpr std::size_t choices_in_title_max = 50;
+
+}  // namespace
 
 Option Option::flag(std::string names, std::string help) {
   Option option;
@@ -37,7 +43,15 @@ Option Option::duration(std::string names, std::string help) {
 
 Option Option::choice(std::string names, std::vector<std::string> choices, std::string help) {
   std::string value_name;
-  for (const std::string& word : choices) value_name += (value_name.empty() ? "" : "|") + word;
+  std::string listed;
+  for (const std::string& word : choices) {
+    value_name += (value_name.empty() ? "" : "|") + word;
+    listed += (listed.empty() ? "" : ", ") + word;
+  }
+  if (value_name.size() > choices_in_title_max) {
+    value_name = "NAME";
+    help += ": " + listed;
+  }
   Option option = text(std::move(names), std::move(value_name), std::move(help));
   option.kind = Kind::choice;
   option.choices = std::move(choices);
