@@ -33,6 +33,16 @@ int chain_evidence(Context& context) {
     context.out.json(answer);
     return 0;
   }
+  if (!answer["fork"].is_null()) {
+    const auto& fork = answer["fork"];
+    const auto side = [&](const char* which) {
+      const auto& pc = fork[which];
+      return short_hash(text_of(pc, "block")) + " (" + text_of(pc, "phase") + ", view " +
+             text_of(pc, "view") + ")";
+    };
+    context.out.line("FORK: " + printable(text_of(fork, "why")) + ": " + side("ours") + " and " +
+                     side("theirs") + "; --json has both certificates");
+  }
   if (answer["evidence"].empty()) {
     context.out.note("no conflicting votes were seen by " + source.name());
     return 0;
@@ -71,10 +81,12 @@ void add_chain_commands(Registry& registry) {
        .run = chain_status});
   registry.add(
       {.path = "chain evidence",
-       .summary = "conflicting votes of one validator that a node has seen",
-       .description = "Each pair is proof against its signer: two different votes in one view, "
-                      "with both signatures (--json shows them). A node keeps a "
-                      "bounded number of pairs, of every signer the first, over restarts too.",
+       .summary = "conflicting votes and forks that a node has seen",
+       .description = "A node that has seen two certificates which cannot both be stops for good, "
+                      "and its files show them. Each pair of votes is proof against its signer: "
+                      "two different ones in one view, with both signatures (--json shows them). "
+                      "A node keeps a bounded number of pairs, of every signer the first, over "
+                      "restarts too.",
        .examples = {{"hs chain evidence", "what a node of the latest testnet has seen"},
                     {"hs chain evidence --home ~/n0 --json", "with the signatures, live or from "
                                                              "the files"}},

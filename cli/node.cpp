@@ -11,6 +11,7 @@
 #include "cli/node_errors.h"
 #include "cli/node_health.h"
 #include "cli/node_home.h"
+#include "cli/views.h"
 #include "lib/base/hex.h"
 #include "lib/node/home/home_lock.h"
 #include "lib/node/home/init.h"
@@ -144,6 +145,7 @@ int node_run(Context& context) {
   }
   (*node)->run(/*stop_on_signals=*/true);
   if (live_line) context.out.data("\n");
+  if (const auto failure = (*node)->failure()) throw to_cli_error(*failure);
   return to_int(ExitCode::done);
 }
 
@@ -180,6 +182,9 @@ int node_status(Context& context) {
              cell("p2p"), cell("rpc")});
   context.out.table(table);
   if (!status.at("data_error").is_null()) context.out.warn(cell("data_error"));
+  if (!status.at("fork").is_null()) {
+    context.out.note("it has stopped for good: " + printable(cell("fork")));
+  }
   if (!status.at("byzantine").is_null()) {
     context.out.note("misbehaves on purpose: " + cell("byzantine"));
   } else if (!status.at("misbehaved").empty()) {

@@ -9,6 +9,7 @@
 #include "cli/error.h"
 #include "cli/source.h"
 #include "lib/node/home/control_path.h"
+#include "lib/node/home/fork_mark.h"
 #include "lib/node/home/home_lock.h"
 #include "lib/node/home/misbehaviour_mark.h"
 #include "lib/node/home/node_config.h"
@@ -105,6 +106,8 @@ Json status_of_node(const HomeLayout& home) {
                  {"committed_height", nullptr},
                  {"committed_hash", nullptr},
                  {"byzantine", nullptr}};
+  const auto fork = or_throw(fork_mark(home));
+  status["fork"] = fork ? Json(*fork) : Json(nullptr);
   status["misbehaved"] = or_throw(misbehaviour_marks(home));
   status["data_error"] = nullptr;
   const auto runtime = running_node(home);

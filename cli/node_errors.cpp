@@ -31,6 +31,8 @@ Word word_of(NodeFailure::Kind kind) {
       return {"data_rolled_back", ExitCode::corrupt};
     case Kind::corrupt:
       return {"data_corrupt", ExitCode::corrupt};
+    case Kind::forked:
+      return {"forked", ExitCode::violation};
     case Kind::io:
       break;
   }

@@ -4,6 +4,7 @@
 #include "cli/error.h"
 #include "cli/testnet_logs.h"
 #include "cli/testnet_support.h"
+#include "cli/views.h"
 
 namespace hs {
 namespace {
@@ -17,6 +18,10 @@ int testnet_status(Context& context) {
   }
   if (context.out.format() == OutputFormat::table) context.out.line(headline(view));
   context.out.table(node_table(view));
+  for (const NodeView& node : view.nodes) {
+    if (!node.fork) continue;
+    context.out.note(node.node.name + " has stopped for good: " + printable(*node.fork));
+  }
   if (view.supervisor == SupervisorCondition::dead) {
     context.out.note("the supervisor was killed and its nodes with it; `hs testnet up " +
                      net.record.name + " -d` goes on");

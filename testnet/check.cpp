@@ -115,6 +115,10 @@ class Checker {
 
   void collect_live() {
     for (const NodeView& node : report_.view.nodes) {
+      if (node.fork && !node.byzantine && node.misbehaved.empty()) {
+        problem("fork", node.node.name + " has stopped for good: " + *node.fork,
+                /*violation=*/true);
+      }
       if (node.state != NodeState::running) continue;
       if (node.byzantine) {
         report_.notes.push_back(node.node.name +

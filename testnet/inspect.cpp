@@ -5,6 +5,7 @@
 
 #include "genesis/genesis.h"
 #include "lib/base/hex.h"
+#include "lib/node/home/fork_mark.h"
 #include "lib/node/home/misbehaviour_mark.h"
 #include "lib/rpc/client.h"
 
@@ -107,6 +108,8 @@ Result<TestnetView> inspect_processes(const TestnetLayout& layout) {
     entry.node = std::move(node);
     HS_TRY(marks, misbehaviour_marks({entry.node.home}));
     entry.misbehaved = std::move(marks);
+    HS_TRY(fork, fork_mark({entry.node.home}));
+    entry.fork = std::move(fork);
     for (const NodeEntry& known : state.nodes) {
       if (known.name != entry.node.name) continue;
       entry.state = known.state;
@@ -144,6 +147,7 @@ Json to_json(const TestnetView& view) {
                              {"role", node.role},
                              {"byzantine", or_null(node.byzantine)},
                              {"misbehaved", node.misbehaved},
+                             {"fork", or_null(node.fork)},
                              {"view", or_null(node.view)},
                              {"committed_height", or_null(node.committed_height)},
                              {"committed_hash", or_null(node.committed_hash)},

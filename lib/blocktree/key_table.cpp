@@ -59,6 +59,7 @@ Bytes highest_view_phase_voted() { return join(0x10, {}); }
 Bytes commit_pc(const Hash& block) { return join(0x11, {block.view()}); }
 Bytes epoch_change_certificate() { return join(0x12, {}); }
 Bytes owner() { return join(0x13, {}); }
+Bytes fork() { return join(0x14, {}); }
 
 // Big-endian, so that a scan comes in the order of time.
 Bytes evidence(std::uint64_t number) {

@@ -51,6 +51,7 @@ namespace hs::key {
 [[nodiscard]] Bytes commit_pc(const Hash& block);
 [[nodiscard]] Bytes epoch_change_certificate();
 [[nodiscard]] Bytes owner();
+[[nodiscard]] Bytes fork();
 [[nodiscard]] Bytes evidence(std::uint64_t number);
 [[nodiscard]] Bytes all_evidence();  // what every key of evidence() starts with
 // None if it is no key of evidence().

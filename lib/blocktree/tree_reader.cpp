@@ -186,6 +186,10 @@ std::map<std::uint64_t, event::Equivocation> TreeReader::evidence() const {
   return pairs;
 }
 
+std::optional<event::SafetyViolation> TreeReader::fork() const {
+  return stored::find<event::SafetyViolation>(*store_, key::fork(), "the proof of a fork");
+}
+
 std::unique_ptr<AppView> TreeReader::app_view(const std::optional<Hash>& parent) const {
   const std::optional<Height> committed = highest_committed_height();
   std::vector<AppStateUpdatesPtr> pending;

@@ -57,6 +57,8 @@ class TreeReader {
 
   // Pairs of conflicting votes, by number, which ascends in time. [S23]
   [[nodiscard]] std::map<std::uint64_t, event::Equivocation> evidence() const;
+  // What made this replica stop for good; none if it may go on. [S57]
+  [[nodiscard]] std::optional<event::SafetyViolation> fork() const;
 
   // Committed app state.
   [[nodiscard]] std::optional<Bytes> app_value(BytesView app_key) const;

@@ -18,6 +18,7 @@ struct NodeFailure {
     foreign_data,      // a data folder of another node or chain: 8
     rolled_back,       // chain data older than the voting record: 8
     corrupt,           // 8
+    forked,            // more than a third of the power has lied: 9
     io,                // 1
   };
   Kind kind;

@@ -4,9 +4,12 @@
 
 #include "lib/base/check.h"
 #include "lib/base/hex.h"
+#include "lib/base/mutate.h"
 #include "lib/base/overloaded.h"
 #include "lib/codec/borsh.h"
+#include "lib/node/fork_failure.h"
 #include "lib/node/gossip.h"
+#include "lib/node/home/fork_mark.h"
 #include "lib/node/home/misbehaviour_mark.h"
 #include "lib/node/process.h"
 
@@ -17,6 +20,9 @@ namespace {
 // here is bounded however fast peers send.
 constexpr std::size_t waiting_inputs_max = 256;
 constexpr std::size_t waiting_bytes_max = 8 << 20;
+
+// What a node that ends because of a fork grants its last words to leave.
+constexpr auto farewell_time = std::chrono::milliseconds(500);
 
 Instant now_instant() { return Instant(std::chrono::steady_clock::now().time_since_epoch()); }
 
@@ -325,6 +331,23 @@ void NodeLoop::on_event(const Event& event) {
   if (invalid != nullptr && invalid->provable) {
     check_failed(invalid->origin);
   }
+  if (const auto* fork = std::get_if<event::SafetyViolation>(&event)) on_fork(*fork);
+}
+
+// The proof is on disk and its certificates are queued for the peers: they have a moment to leave,
+// as have the lines of the event streams, and then the process ends. [S57]
+void NodeLoop::on_fork(const event::SafetyViolation& fork) {
+  const std::string sentence = fork_sentence(fork, TreeReader(*vault_.store));
+  fork_failure_ = hs::fork_failure(settings_.home, sentence);
+  if (const auto marked = set_fork_mark(settings_.home, sentence); !marked) {
+    log_->error("{}", marked.error().what);  // the database has the proof, which decides
+  }
+  log_->critical("{}; this node stops for good", sentence);
+  if (HS_MUTATE(S57f)) return;
+  farewell_timer_.expires_after(farewell_time);
+  farewell_timer_.async_wait([this](const std::error_code& error) {
+    if (!error) stop();
+  });
 }
 
 bool NodeLoop::check_failed(const PublicKey& peer) {

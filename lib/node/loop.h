@@ -41,8 +41,11 @@ class NodeLoop {
 
   // SIGINT, SIGTERM and SIGHUP stop the loop. Call before run().
   void stop_on_signals();
-  // Until stop(). Throws what stopped it, if it was a StoreFailure.
+  // Until stop(), or until the replica has seen a fork and its last words are on their way. Throws
+  // what stopped it, if it was a StoreFailure.
   void run();
+  // Why it has stopped, if not because it was asked to. After run().
+  [[nodiscard]] const std::optional<NodeFailure>& failure() const { return fork_failure_; }
 
   // ---- from any thread ----
   void stop();
@@ -81,6 +84,7 @@ class NodeLoop {
   void on_message(const PublicKey& peer, BytesView body);
   void on_transactions(const PublicKey& peer, BytesView body);
   void on_event(const Event& event);
+  void on_fork(const event::SafetyViolation& fork);
   bool check_failed(const PublicKey& peer);  // true: the peer was sent away for it
 
   void send(const Recipient& to, const MessagePtr& message);
@@ -97,6 +101,7 @@ class NodeLoop {
   asio::io_context context_{1};
   asio::steady_timer timer_{context_};
   asio::steady_timer status_timer_{context_};
+  asio::steady_timer farewell_timer_{context_};
   asio::signal_set signals_{context_};
   std::chrono::milliseconds status_every_{0};
   std::function<void(const std::string&)> show_status_;
@@ -120,6 +125,7 @@ class NodeLoop {
   MessagePtr encoded_message_;
   SharedBody encoded_;
   std::exception_ptr failure_;
+  std::optional<NodeFailure> fork_failure_;
 };
 
 }  // namespace hs

@@ -201,6 +201,8 @@ void Node::run(bool stop_on_signals) {
   hold_stop_signals();
 }
 
+const std::optional<NodeFailure>& Node::failure() const { return impl_->loop.failure(); }
+
 void Node::stop() { impl_->loop.stop(); }
 
 void Node::show_status_line(std::chrono::milliseconds every,

@@ -4,6 +4,7 @@
 #include <expected>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "lib/node/failure.h"
@@ -38,6 +39,8 @@ class Node {
   // `stop_on_signals`, SIGINT, SIGTERM or SIGHUP, which the caller held back before start(). Throws
   // StoreFailure if the disk failed.
   void run(bool stop_on_signals);
+  // After run(): why the node has ended by itself, a fork; none if it was asked to.
+  [[nodiscard]] const std::optional<NodeFailure>& failure() const;
   // From any thread; before run(), too.
   void stop();
 

@@ -1,5 +1,8 @@
 #include "lib/node/vault.h"
 
+#include "lib/base/mutate.h"
+#include "lib/node/fork_failure.h"
+#include "lib/node/home/fork_mark.h"
 #include "lib/node/home/open_rules.h"
 #include "lib/node/home/runtime_file.h"
 #include "lib/store/leveldb_store.h"
@@ -85,6 +88,17 @@ std::expected<NodeVault, NodeFailure> open_vault(const NodeSettings& settings) {
           "put its own data folder back, or drop the data and keep the record: hs node reset "
           "--data --home " +
               settings.home.root.string()});
+    }
+    const TreeReader tree(*vault.store);
+    if (const auto fork = tree.fork(); fork && !HS_MUTATE(S57e)) {
+      const std::string sentence = fork_sentence(*fork, tree);
+      // Again, as the node may have died before it wrote it.
+      if (const auto marked = set_fork_mark(settings.home, sentence); !marked) {
+        return std::unexpected(NodeFailure{Kind::io, marked.error().what,
+                                           "the home cannot be written to",
+                                           "check space and permissions"});
+      }
+      return std::unexpected(fork_failure(settings.home, sentence));
     }
     const auto content = reconcile(vault.safety->content(), TreeReader(*vault.store));
     if (!content) {

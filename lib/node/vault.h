@@ -20,7 +20,7 @@ struct NodeVault {
   std::string warning = {};  // what was found and mended at the opening; empty: nothing
 };
 
-// Failures: home_locked, no_record, genesis_mismatch, corrupt, foreign_data, rolled_back,
+// Failures: home_locked, no_record, genesis_mismatch, corrupt, foreign_data, rolled_back, forked,
 // io. Whatever fails,
 // this node has not voted. [PROTOCOL 3A.10]
 [[nodiscard]] std::expected<NodeVault, NodeFailure> open_vault(const NodeSettings& settings);

@@ -6,6 +6,7 @@
 
 #include "lib/base/mutate.h"
 #include "lib/base/overloaded.h"
+#include "lib/blocktree/key_table.h"
 #include "lib/replica/state.h"
 
 namespace hs {
@@ -168,7 +169,20 @@ bool ReplicaState::extends_committed(const Hash& block) const {
   return true;
 }
 
-// Nothing of the step under way is kept or leaves but the last words; see step().
+// Of the step under way nothing else is kept: what it has changed rests on a certificate that
+// cannot be trusted. The proof is stored, so that no restart takes up where this stops. Both
+// certificates go to everybody: whoever holds one of them sees the fork by the other.
+Output ReplicaState::last_words() const {
+  Output last;
+  if (!HS_MUTATE(S57d)) last.writes.put(key::fork(), to_borsh(*last_words_));
+  last.sync = true;
+  for (const PhaseCertificate* pc : {&last_words_->ours, &last_words_->theirs}) {
+    last.sends.push_back({ToAll{}, std::make_shared<const Message>(AdvertisePC{*pc})});
+  }
+  last.events.push_back(*last_words_);
+  return last;
+}
+
 void ReplicaState::halt(const PhaseCertificate& ours, const PhaseCertificate& theirs,
                         const char* why) {
   if (halted_ || HS_MUTATE(S57)) return;

@@ -15,7 +15,7 @@ Replica::~Replica() = default;
 Output Replica::step(Instant now, const Input& input) { return state_->step(now, input); }
 
 std::optional<Instant> Replica::next_deadline() const {
-  if (state_->is_halted()) return std::nullopt;
+  if (state_->is_halted() && !state_->has_words_left()) return std::nullopt;
   return state_->next_deadline();
 }
 

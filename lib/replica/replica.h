@@ -46,7 +46,9 @@ class Replica {
   // `store`, `app` and `config` outlive the replica. `record` is what safety/ holds, if anything;
   // where it promises more than the store remembers, the data were reset and it binds. `now` is the
   // first instant. The first batch (highest view entered) comes with the first step's output,
-  // before any send. Throws StoreFailure if the store is not initialised or corrupt.
+  // before any send. One that has halted before says its last words again in the first step, and
+  // nothing more, until its store is made anew. Throws StoreFailure if the store is not initialised
+  // or corrupt.
   Replica(const ReplicaConfig& config, const SecretKey& key, const KvReader& store, App& app,
           const Rng& rng, std::optional<SafetyRecord> record, Instant now);
   ~Replica();

@@ -86,6 +86,12 @@ ReplicaState::ReplicaState(const ReplicaConfig& config, const SecretKey& key, co
   deadline_ = grid_deadline(view_);
   votes_.enter(config_.chain_id, view_);
   timeout_votes_.enter(config_.chain_id, view_);
+  last_words_ = tree_.reader().fork();
+  if (last_words_) {
+    halted_ = true;
+    words_left_ = true;
+    return;
+  }
   if (view_ > tree_.highest_view_entered()) tree_.set_highest_view_entered(view_);
   lead();
   vote_timeout_early();

@@ -59,6 +59,8 @@ class ReplicaState {
   [[nodiscard]] std::optional<Instant> next_deadline() const;
   [[nodiscard]] ReplicaStatus status() const;
   [[nodiscard]] bool is_halted() const { return halted_; }
+  // Halted since before it was started; they come with the first step.
+  [[nodiscard]] bool has_words_left() const { return words_left_; }
   [[nodiscard]] const PublicKey& me() const { return key_.public_key(); }
   [[nodiscard]] const BlockTree& tree() const { return tree_; }
   [[nodiscard]] const EvidenceBook& evidence() const { return evidence_; }
@@ -129,6 +131,7 @@ class ReplicaState {
   void hold_against(const PhaseCertificate& ours, const PhaseCertificate& theirs, const char* why);
   void look_beside_committed(const Block& block, const PhaseCertificate& pc);
   [[nodiscard]] bool extends_committed(const Hash& block) const;
+  [[nodiscard]] Output last_words() const;
   void halt(const PhaseCertificate& ours, const PhaseCertificate& theirs, const char* why);
 
   // ---- views.cpp ----
@@ -312,6 +315,7 @@ class ReplicaState {
   // More than a third is faulty: nothing is done any more.
   bool halted_ = false;
   std::optional<event::SafetyViolation> last_words_;
+  bool words_left_ = false;
 
   // Of the step under way.
   Instant now_;

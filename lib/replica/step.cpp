@@ -31,7 +31,7 @@ const PhaseCertificate* justify_of(const Message& message) {
 
 Output ReplicaState::step(Instant now, const Input& input) {
   HS_CHECK(now >= now_);
-  if (halted_) return {};
+  if (halted_) return std::exchange(words_left_, false) ? last_words() : Output{};
   now_ = now;
   work_left_ = false;
   const View view_before = view_;
@@ -39,16 +39,7 @@ Output ReplicaState::step(Instant now, const Input& input) {
   handle(input);
   settle();
   if (!halted_) serve_owed();
-  if (halted_) {
-    // What this step has changed rests on a certificate that cannot be trusted, and is forgotten.
-    // Both certificates go to everybody: whoever holds one of them sees the fork by the other.
-    Output last;
-    for (const PhaseCertificate* pc : {&last_words_->ours, &last_words_->theirs}) {
-      last.sends.push_back({ToAll{}, std::make_shared<const Message>(AdvertisePC{*pc})});
-    }
-    last.events.push_back(*last_words_);
-    return last;
-  }
+  if (halted_) return last_words();
   HS_CHECK(view_ >= view_before);  // I29
   HS_CHECK(tree_.highest_view_entered() == view_);
   Output output = std::exchange(out_, Output{});

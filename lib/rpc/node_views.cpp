@@ -113,6 +113,16 @@ Json evidence_view(const KvReader& store, const ReplicaNames& names) {
   }
   Json object;
   object["schema"] = "hs.evidence/v1";
+  object["fork"] = nullptr;
+  if (const auto fork = TreeReader(store).fork()) {
+    const auto proof = [](const PhaseCertificate& pc) {
+      Json view = certificate_bits_view(pc);
+      view["bytes"] = to_hex(to_borsh(pc));
+      return view;
+    };
+    object["fork"] = {
+        {"why", fork->why}, {"ours", proof(fork->ours)}, {"theirs", proof(fork->theirs)}};
+  }
   object["evidence"] = std::move(list);
   return object;
 }

@@ -11,7 +11,8 @@ namespace hs {
 [[nodiscard]] Json stored_status_view(const ReadContext& context);
 // hs.peers/v1
 [[nodiscard]] Json peers_view(const NodeSnapshot& node);
-// hs.evidence/v1: the pairs of conflicting votes that a store keeps, oldest first. [S23]
+// hs.evidence/v1: the proof of the fork that ended this node, if one did, and the pairs of
+// conflicting votes that a store keeps, oldest first. [S23, S57]
 [[nodiscard]] Json evidence_view(const KvReader& store, const ReplicaNames& names);
 
 // hs.health/v1: {"ok","reasons":[...]}. Healthy means that commits happen, and can go on: the last

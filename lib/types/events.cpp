@@ -14,6 +14,20 @@ Status decode(BorshReader& reader, Equivocation& pair) {
   return hs::decode(reader, pair.second);
 }
 
+void encode(BorshWriter& writer, const SafetyViolation& fork) {
+  hs::encode(writer, fork.ours);
+  hs::encode(writer, fork.theirs);
+  writer.byte_string(to_bytes(fork.why));
+}
+
+Status decode(BorshReader& reader, SafetyViolation& fork) {
+  HS_TRY_STATUS(hs::decode(reader, fork.ours));
+  HS_TRY_STATUS(hs::decode(reader, fork.theirs));
+  HS_TRY(why, reader.byte_string());
+  fork.why.assign(why.begin(), why.end());
+  return {};
+}
+
 }  // namespace hs::event
 
 namespace hs {

@@ -61,11 +61,18 @@ struct AppFailure { std::string call; std::string why; };
 // Two certificates that cannot both exist while at most a third of the power is faulty: `ours` is
 // on the branch that this replica builds on, `theirs` on another. The replica stops for good; its
 // last event. Either can be checked by anyone who knows the validator set.
-struct SafetyViolation { PhaseCertificate ours; PhaseCertificate theirs; std::string why; };
+struct SafetyViolation {
+  PhaseCertificate ours;
+  PhaseCertificate theirs;
+  std::string why;
+  friend bool operator==(const SafetyViolation&, const SafetyViolation&) = default;
+};
 
 // Kept on disk as it is told.
 void encode(BorshWriter& writer, const Equivocation& pair);
 Status decode(BorshReader& reader, Equivocation& pair);
+void encode(BorshWriter& writer, const SafetyViolation& fork);
+Status decode(BorshReader& reader, SafetyViolation& fork);
 
 }  // namespace hs::event
 

@@ -72,7 +72,7 @@ class Told(EndToEnd):
 
     def test_evidence_is_asked_of_the_living_and_of_files(self):
         self.assertEqual(self.json("chain", "evidence"),
-                         {"schema": "hs.evidence/v1", "evidence": []})
+                         {"schema": "hs.evidence/v1", "fork": None, "evidence": []})
         said = self.hs("chain", "evidence")
         self.assertEqual(said.out, "")
         self.assertIn("no conflicting votes", said.err)

@@ -10,6 +10,7 @@
 #include "lib/blocktree/block_tree.h"
 #include "lib/config/yaml.h"
 #include "lib/node/home/files.h"
+#include "lib/node/home/fork_mark.h"
 #include "lib/node/home/home_lock.h"
 #include "lib/node/home/open_rules.h"
 #include "lib/node/home/safety_file.h"
@@ -144,7 +145,8 @@ Status reset_data(const HomeLayout& home) {
   if (error) {
     return fail(Errc::io, "cannot remove " + home.data().string() + ": " + error.message());
   }
-  return fill_database(home.data(), genesis, record.stamp());
+  HS_TRY_STATUS(fill_database(home.data(), genesis, record.stamp()));
+  return clear_fork_mark(home);
 }
 
 }  // namespace hs

@@ -8,6 +8,7 @@ namespace hs {
 //   key.yaml      the node's key, 0600               data/          LevelDB: blocks and app state
 //   safety/       the voting record; survives every reset of data/;
   //                 safety/misbehaved: what this node was ever told to do wrong
+  //                 safety/forked: why it has stopped for good, until data/ is reset
 //   run/LOCK      held exclusively while a node runs  run/node.json  who runs, where it listens
 //   run/ctl.sock  control socket of the running node  logs/node.log
 struct HomeLayout {
@@ -20,6 +21,7 @@ struct HomeLayout {
   [[nodiscard]] std::filesystem::path safety() const { return root / "safety"; }
   [[nodiscard]] std::filesystem::path safety_record() const { return safety() / "record"; }
   [[nodiscard]] std::filesystem::path misbehaviour_mark() const { return safety() / "misbehaved"; }
+  [[nodiscard]] std::filesystem::path fork_mark() const { return safety() / "forked"; }
   [[nodiscard]] std::filesystem::path run() const { return root / "run"; }
   [[nodiscard]] std::filesystem::path lock() const { return run() / "LOCK"; }
   [[nodiscard]] std::filesystem::path runtime_json() const { return run() / "node.json"; }

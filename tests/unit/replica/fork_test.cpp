@@ -166,3 +166,20 @@ TEST_CASE("the false certificates of one reply cost no more checks than its send
   CHECK(lone.replica->status().signatures_verified - verified <= 150);
   CHECK_FALSE(lone.replica->status().halted);
 }
+
+TEST_CASE("a replica that has seen a fork stays so over a restart and says it again",
+          "[replica][S57][S57d]") {
+  Lone lone;
+  lone.grow_to(6);
+  lone.advance(lone.pc(View{lone.view().value - 2}, test_hash("another block")));
+  REQUIRE(lone.told<event::SafetyViolation>().size() == 1);
+  const event::SafetyViolation proof = lone.told<event::SafetyViolation>()[0];
+  CHECK(lone.tree().reader().fork() == proof);
+  lone.forget();
+  lone.restart();
+  REQUIRE(lone.told<event::SafetyViolation>().size() == 1);
+  CHECK(lone.told<event::SafetyViolation>()[0] == proof);
+  CHECK(lone.all<AdvertisePC>().size() == 2);
+  CHECK(lone.sent.size() == 2);
+  check_is_silent(lone);
+}

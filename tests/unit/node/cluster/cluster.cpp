@@ -69,12 +69,21 @@ void Cluster::start(std::size_t node) {
   if (!started) FAIL(started.error().message);
   Running& running = running_[node].emplace();
   running.node = std::move(*started);
-  running.thread = std::thread([&running] { running.node->run(/*stop_on_signals=*/false); });
+  running.thread = std::thread([&running] {
+    running.node->run(/*stop_on_signals=*/false);
+    *running.ended = true;
+  });
   for (std::size_t peer = 0; peer < size(); ++peer) {
     if (peer == node || !running_[peer]) continue;
     introduce(node, peer);
     introduce(peer, node);
   }
+}
+
+std::optional<NodeFailure> Cluster::ends(std::size_t node) const {
+  const Running& running = *running_[node];
+  if (!eventually([&] { return running.ended->load(); })) return std::nullopt;
+  return running.node->failure();
 }
 
 void Cluster::start_all() {

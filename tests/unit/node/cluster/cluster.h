@@ -1,6 +1,7 @@
 // Nodes with real transports, databases and servers in one process, each on a thread of its own,
 // all on ephemeral ports of the loopback.
 #pragma once
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -26,6 +27,10 @@ class Cluster {
   void stop(std::size_t node);
   void stop_all();
 
+  // Waits until the node has ended by itself, and says why; none if it does not end, or says
+  // nothing.
+  [[nodiscard]] std::optional<NodeFailure> ends(std::size_t node) const;
+
   // The key that may change the validator set, and that of a node.
   [[nodiscard]] static SecretKey authority();
   [[nodiscard]] static SecretKey key(std::size_t node);
@@ -47,6 +52,7 @@ class Cluster {
   struct Running {
     std::unique_ptr<Node> node;
     std::thread thread;
+    std::unique_ptr<std::atomic<bool>> ended = std::make_unique<std::atomic<bool>>(false);
   };
   void introduce(std::size_t node, std::size_t peer) const;
   [[nodiscard]] RpcClient client(std::size_t node) const;
