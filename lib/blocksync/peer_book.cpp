@@ -39,6 +39,7 @@ std::vector<PublicKey> PeerBook::servers(std::optional<Height> height) const {
 }
 
 void PeerBook::ban(const PublicKey& peer, Instant now) {
+  if (HS_MUTATE(M36)) return;
   if (last_ban_.size() >= remembered_bans_max) last_ban_.clear();
   Ban& ban = last_ban_[peer];
   if (now - ban.until >= limits_.ban_max) ban.length = Duration{0};

@@ -211,9 +211,9 @@ void BlockTree::set_highest_view_entered(View view) {
 }
 
 void BlockTree::set_highest_view_phase_voted(View view) {
-  if (voted_) HS_CHECK(view > *voted_);  // I06, I07
+  if (voted_) HS_CHECK(view > *voted_ || HS_MUTATE(M14));  // I06, I07
   voted_ = view;
-  overlay_.put(key::highest_view_phase_voted(), to_borsh(view));
+  if (!HS_MUTATE(M07)) overlay_.put(key::highest_view_phase_voted(), to_borsh(view));
 }
 
 void BlockTree::set_highest_tc(const TimeoutCertificate& tc) {

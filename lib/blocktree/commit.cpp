@@ -21,7 +21,7 @@ TreeUpdateResult BlockTree::apply(const TreeUpdate& update) {
   if (update.locked_pc) {
     HS_CHECK(update.locked_pc->view > locked_pc_.view);  // I07
     locked_pc_ = *update.locked_pc;
-    overlay_.put(key::locked_pc(), to_borsh(locked_pc_));
+    if (!HS_MUTATE(M08)) overlay_.put(key::locked_pc(), to_borsh(locked_pc_));
   }
   if (update.commit) commit(*update.commit, result);
   if (update.decide) {

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "lib/base/check.h"
+#include "lib/base/mutate.h"
 
 namespace hs {
 namespace {
@@ -86,7 +87,7 @@ Result<Bytes> BorshReader::byte_string() {
 Result<std::size_t> BorshReader::count(std::size_t element_bytes_min) {
   HS_CHECK(element_bytes_min > 0);
   HS_TRY(count, u32());
-  if (count > rest_.size() / element_bytes_min) {
+  if (count > rest_.size() / element_bytes_min && !HS_MUTATE(M42)) {
     return fail(Errc::truncated, "a count exceeds what the input can hold");
   }
   return static_cast<std::size_t>(count);

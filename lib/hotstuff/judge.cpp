@@ -11,8 +11,10 @@ ValidatorSetPtr set_at_update_height(const ValidatorSetState& validators, Phase 
   const bool committed = std::holds_alternative<CommittedUpdates>(status);
   const bool pending = std::holds_alternative<PendingUpdates>(status);
   switch (phase) {
-    case Phase::generic: return nullptr;
-    case Phase::decide: return committed ? validators.committed : nullptr;
+    case Phase::generic:
+      return nullptr;
+    case Phase::decide:
+      return committed ? validators.committed : nullptr;
     case Phase::prepare:
     case Phase::precommit:
     case Phase::commit:
@@ -58,6 +60,9 @@ JudgingSet judging_set(const BlockTree& tree, const PhaseCertificate& pc) {
 
 Verdict judge(const BlockTree& tree, const PhaseCertificate& pc, CertificateVerifier& verifier) {
   if (pc.is_genesis()) return Verdict::good;
+  if (HS_MUTATE(M29) && verifier.correctly_signed(pc, *tree.validators().previous)) {
+    return Verdict::good;
+  }
   const JudgingSet judging = judging_set(tree, pc);
   if (!judging.set) return Verdict::bad;
   const std::optional<TotalPower> power = signed_power(pc.signatures, *judging.set);

@@ -3,12 +3,15 @@
 #include <algorithm>
 
 #include "lib/base/check.h"
+#include "lib/base/mutate.h"
 
 namespace hs {
 
 bool is_phase_voter(const ValidatorSetState& validators, const PublicKey& replica,
                     const PhaseCertificate& justify) {
-  const bool by_committed_set = validators.update_decided || justify.phase == Phase::commit;
+  const bool is_last =
+      justify.phase == Phase::commit || (HS_MUTATE(M30) && justify.phase == Phase::precommit);
+  const bool by_committed_set = validators.update_decided || is_last;
   return (by_committed_set ? validators.committed : validators.previous)->contains(replica);
 }
 

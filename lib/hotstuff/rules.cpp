@@ -23,7 +23,9 @@ std::optional<Hash> pipelined_commit(const BlockTree& tree, const PhaseCertifica
   const auto parent = tree.header(j1.block);
   if (!parent || parent->justify.is_genesis()) return std::nullopt;
   const PhaseCertificate& j2 = parent->justify;
-  if (justify.view != next(j1.view) || j1.view != next(j2.view)) return std::nullopt;
+  const bool is_run = justify.view == next(j1.view) && j1.view == next(j2.view);
+  if (!is_run && !HS_MUTATE(M03)) return std::nullopt;
+  if (HS_MUTATE(M04) && above_committed(tree, parent->height)) return j1.block;
   const auto candidate = tree.header(j2.block);
   if (!candidate || !above_committed(tree, candidate->height)) return std::nullopt;
   return j2.block;
@@ -45,8 +47,9 @@ bool extends_lock(const BlockTree& tree, const PhaseCertificate& pc) {
 
 bool passes_lock(const BlockTree& tree, const PhaseCertificate& pc) {
   if (HS_MUTATE(M01)) return true;
-  if (pc.view > tree.locked_pc().view) return true;  // liveness clause
-  return extends_lock(tree, pc);                     // safety clause
+  const bool is_newer = pc.view > tree.locked_pc().view && !HS_MUTATE(M16);
+  if (is_newer) return true;      // liveness clause
+  return extends_lock(tree, pc);  // safety clause
 }
 
 bool phase_fits_block(const BlockTree& tree, Phase phase, const Hash& block) {
@@ -55,7 +58,7 @@ bool phase_fits_block(const BlockTree& tree, Phase phase, const Hash& block) {
 
 bool fits_tree(const BlockTree& tree, const PhaseCertificate& pc, ChainId chain) {
   if (pc.is_genesis()) return true;
-  if (pc.chain_id != chain) return false;
+  if (pc.chain_id != chain && !HS_MUTATE(M27)) return false;
   if (!tree.contains(pc.block)) return false;
   return phase_fits_block(tree, pc.phase, pc.block);
 }
@@ -73,7 +76,8 @@ bool height_fits(const BlockTree& tree, Height height, const PhaseCertificate& j
 
 bool safe_block(const BlockTree& tree, const Block& block, ChainId chain) {
   const PhaseCertificate& justify = block.justify;
-  if (justify.phase != Phase::generic && justify.phase != Phase::decide) return false;
+  const bool may_have_child = justify.phase == Phase::generic || justify.phase == Phase::decide;
+  if (!may_have_child && !HS_MUTATE(M31)) return false;
   if (!fits_tree(tree, justify, chain)) return false;
   if (!height_fits(tree, block.height, justify)) return false;
   // The locked block itself cannot conflict with the lock. [S08]
@@ -85,17 +89,19 @@ bool safe_nudge(const BlockTree& tree, const Nudge& nudge, View current, ChainId
   const PhaseCertificate& justify = nudge.justify;
   if (nudge.chain_id != chain) return false;
   if (justify.phase == Phase::generic || justify.phase == Phase::decide) return false;
-  if (justify.phase != Phase::commit && next(justify.view) != current) return false;
+  const bool is_run = justify.phase == Phase::commit || next(justify.view) == current;
+  if (!is_run && !HS_MUTATE(M32)) return false;
   return safe_pc(tree, justify, chain);
 }
 
 bool needs_reproposal(const PhaseCertificate& pc, View current) {
   if (pc.phase != Phase::prepare && pc.phase != Phase::precommit) return false;
+  if (HS_MUTATE(M32) || HS_MUTATE(M33)) return false;
   return current != next(pc.view);
 }
 
 std::optional<PhaseCertificate> pc_to_lock(const BlockTree& tree, const PhaseCertificate& justify) {
-  if (justify.is_genesis()) return std::nullopt;
+  if (justify.is_genesis() || HS_MUTATE(M02)) return std::nullopt;
   const PhaseCertificate& locked = tree.locked_pc();
   std::optional<PhaseCertificate> candidate;
   switch (justify.phase) {
@@ -103,8 +109,11 @@ std::optional<PhaseCertificate> pc_to_lock(const BlockTree& tree, const PhaseCer
       // Two-chain lock: the certificate inside the certified block.
       if (const auto certified = tree.header(justify.block)) candidate = certified->justify;
       break;
-    case Phase::prepare: break;
-    case Phase::precommit: candidate = justify; break;
+    case Phase::prepare:
+      break;
+    case Phase::precommit:
+      candidate = justify;
+      break;
     case Phase::commit:
     case Phase::decide:
       // Not in the textbook algorithm: covers replicas that missed the Precommit PC.
@@ -121,9 +130,11 @@ std::optional<PhaseCertificate> pc_to_lock(const BlockTree& tree, const PhaseCer
 std::optional<Hash> block_to_commit(const BlockTree& tree, const PhaseCertificate& justify) {
   if (justify.is_genesis()) return std::nullopt;
   switch (justify.phase) {
-    case Phase::generic: return pipelined_commit(tree, justify);
+    case Phase::generic:
+      return pipelined_commit(tree, justify);
     case Phase::prepare:
-    case Phase::precommit: return std::nullopt;
+    case Phase::precommit:
+      return std::nullopt;
     case Phase::commit:
     case Phase::decide: {
       const auto header = tree.header(justify.block);

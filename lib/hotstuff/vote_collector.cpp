@@ -1,8 +1,11 @@
 #include "lib/hotstuff/vote_collector.h"
 
+#include "lib/base/check.h"
 #include "lib/base/mutate.h"
 
 #include <algorithm>
+
+#include "lib/validators/verify.h"
 
 namespace hs {
 
@@ -20,7 +23,10 @@ VoteCollector::Added VoteCollector::add(const PublicKey& signer, const PhaseVote
   const auto same = [&](const PhaseVote& other) {
     return other.block == vote.block && other.phase == vote.phase;
   };
-  if (std::any_of(votes.begin(), votes.end(), same)) return {};
+  if (std::any_of(votes.begin(), votes.end(), same)) {
+    HS_CHECK(!HS_MUTATE(M11));
+    return {};
+  }
   const bool first_of_phase = std::none_of(votes.begin(), votes.end(), [&](const PhaseVote& other) {
     return other.phase == vote.phase;
   });
@@ -35,7 +41,8 @@ VoteCollector::Added VoteCollector::add(const PublicKey& signer, const PhaseVote
   const bool conflict_kept = votes.size() > phases_voted();
   if (!first_of_phase && conflict_kept && !HS_MUTATE(S22)) return added;
   votes.push_back(vote);
-  by_subject_[{vote.block, vote.phase}].emplace(signer, vote.signature);
+  const Hash counted_for = HS_MUTATE(M13) ? by_signer_.begin()->second.front().block : vote.block;
+  by_subject_[{counted_for, vote.phase}].emplace(signer, vote.signature);
   added.is_new = true;
   return added;
 }
@@ -52,6 +59,7 @@ std::optional<PhaseCertificate> VoteCollector::certificate(const Hash& block, Ph
     pc.signatures[*slot] = signature;
     power += set.members()[*slot].power.value;
   }
+  if (HS_MUTATE(M10)) power = signed_power(pc.signatures, set).value_or(0);
   if (power < set.quorum()) return std::nullopt;
   return pc;
 }

@@ -1,10 +1,23 @@
 #include "lib/kvapp/execute.h"
 
+#include <bit>
+#include <cstdint>
+#include <string>
+
 #include "lib/base/check.h"
+#include "lib/base/mutate.h"
 #include "lib/base/overloaded.h"
 #include "lib/kvapp/set_changes.h"
 
 namespace hs::kv {
+namespace {
+
+// What must never enter a state: it differs between replicas. For a planted bug.
+Bytes address_of(const AppView* state) {
+  return to_bytes(std::to_string(std::bit_cast<std::uintptr_t>(state)));
+}
+
+}  // namespace
 
 std::optional<Bytes> BlockExecution::current(const Bytes& full_key) const {
   const auto written = updates_.inserts.find(full_key);
@@ -17,6 +30,8 @@ Outcome BlockExecution::apply(const Operation& operation) {
   return std::visit(Overloaded{
                         [&](const Put& put) {
                           updates_.insert(user_key(put.key), put.value);
+                          if (HS_MUTATE(M44))
+                            updates_.insert(user_key(put.key), address_of(state_));
                           return Outcome::applied;
                         },
                         [&](const Delete& erased) {

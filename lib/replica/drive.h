@@ -28,9 +28,24 @@ void send_all(const Output& output, Driver& driver, SelfQueue& self_queue) {
   }
 }
 
+// What a planted bug stores before the rest of a batch.
+inline WriteBatch first_half(const WriteBatch& batch) {
+  WriteBatch half;
+  std::size_t left = batch.changes().size() / 2;
+  for (auto it = batch.changes().begin(); left > 0; ++it, --left) {
+    if (it->second) {
+      half.put(it->first, *it->second);
+    } else {
+      half.erase(it->first);
+    }
+  }
+  return half;
+}
+
 template <class Driver>
 void act_on(const Output& output, Driver& driver, SelfQueue& self_queue) {
   if (HS_MUTATE(S02)) send_all(output, driver, self_queue);
+  if (HS_MUTATE(M49)) driver.write(first_half(output.writes), output.sync);
   if (!output.writes.empty() || output.sync) driver.write(output.writes, output.sync);
   if (output.safety_record) driver.write_record(*output.safety_record);
   send_all(output, driver, self_queue);

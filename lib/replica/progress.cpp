@@ -55,6 +55,7 @@ void ReplicaState::count_timeout_votes() {
 
 // A replica that waits in an epoch-change view which we have left is told why it may be left. [S48]
 void ReplicaState::answer_timeout_vote(const PublicKey& origin, const TimeoutVote& message) {
+  if (HS_MUTATE(M20)) return;
   if (origin == me() || !am_validator() || !at_epoch_change(message.view)) return;
   const auto answered = answered_.find(origin);
   if (answered != answered_.end() && now_ - answered->second < config_.view_timeout / 4) return;

@@ -25,7 +25,8 @@ Stored ReplicaState::store_block(const Block& block, const PublicKey& origin, bo
                                  bool justify_is_trusted) {
   const PhaseCertificate& justify = block.justify;
   if (block.hash != block_hash(block.height, justify, block.data_hash)) return Stored::refused;
-  if (justify.phase != Phase::generic && justify.phase != Phase::decide) return Stored::refused;
+  const bool may_have_child = justify.phase == Phase::generic || justify.phase == Phase::decide;
+  if (!may_have_child && !HS_MUTATE(M31)) return Stored::refused;
   if ((block.height == Height{0}) != justify.is_genesis()) return Stored::refused;  // S03
   if (!justify_is_trusted) {
     const Verdict verdict = judged(justify, origin);
@@ -97,7 +98,9 @@ void ReplicaState::on_proposal(const PublicKey& origin, const MessagePtr& messag
   const View voting_view = view_;
   switch (store_block(block, origin, false, false)) {
     case Stored::refused:
-    case Stored::not_now: suspect(origin, "Proposal", "its block cannot be stored"); return;
+    case Stored::not_now:
+      suspect(origin, "Proposal", "its block cannot be stored");
+      return;
     case Stored::waits_for_parent:
       parked_[origin] = {message, bytes};
       learn_pc(block.justify, origin, PcSource::new_view);
@@ -107,7 +110,8 @@ void ReplicaState::on_proposal(const PublicKey& origin, const MessagePtr& messag
       parked_[origin] = {message, bytes};
       ask({.prefer = origin});
       return;
-    case Stored::stored: break;
+    case Stored::stored:
+      break;
   }
   if (!safe_block(tree_, block, config_.chain_id)) {
     return suspect(origin, "Proposal", "its block leaves the branch that is locked");
@@ -139,13 +143,13 @@ void ReplicaState::on_late_proposal(const PublicKey& origin, const Proposal& pro
   if (!justify.is_genesis() && passes_lock(tree_, justify)) apply(justify);
 }
 
-void ReplicaState::on_nudge(const PublicKey& origin, const MessagePtr& message,
-                            std::size_t bytes) {
+void ReplicaState::on_nudge(const PublicKey& origin, const MessagePtr& message, std::size_t bytes) {
   const auto& nudge = std::get<Nudge>(*message);
   const PhaseCertificate& justify = nudge.justify;
   const bool phased = justify.phase == Phase::prepare || justify.phase == Phase::precommit ||
                       justify.phase == Phase::commit;
-  if (!phased || (justify.phase != Phase::commit && next(justify.view) != view_)) {
+  if (!phased ||
+      (justify.phase != Phase::commit && next(justify.view) != view_ && !HS_MUTATE(M32))) {
     complain(origin, "Nudge", "its certificate may not be nudged in this view");
     return;
   }

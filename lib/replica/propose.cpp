@@ -15,11 +15,11 @@ constexpr int unfinished_ancestors_max = 64;
 }  // namespace
 
 void ReplicaState::lead() {
-  if (proposed_ || view_ == View{0} || reentered_) return;
+  if (proposed_ || view_ == View{0} || (reentered_ && !HS_MUTATE(M52))) return;
   if (!sets().is_proposer(me(), view_)) return;
   if (how_ == EnteredBy::pc) {
-    const bool block_missing = retained_ && next(retained_->pc.view) == view_ &&
-                               next(tree_.highest_pc().view) < view_;
+    const bool block_missing =
+        retained_ && next(retained_->pc.view) == view_ && next(tree_.highest_pc().view) < view_;
     if (block_missing && !HS_MUTATE(S56)) {
       lead_wait_ = LeadWait{LeadReason::block, now_ + config_.view_timeout / 4};  // S56
     } else {
@@ -57,13 +57,16 @@ void ReplicaState::propose(bool must) {
   switch (pc.phase) {
     case Phase::prepare:
     case Phase::precommit:
+      if (HS_MUTATE(M31)) return void(propose_block(pc, must));
       if (needs_reproposal(pc, view_)) {
         repropose(pc);
       } else {
         propose_nudge(pc);
       }
       break;
-    case Phase::commit: propose_nudge(pc); break;
+    case Phase::commit:
+      propose_nudge(pc);
+      break;
     case Phase::generic:
     case Phase::decide:
       if (!propose_block(pc, must)) return;

@@ -53,7 +53,7 @@ void ReplicaState::finish(Output& output) {
   // older batch could vanish behind a newer one, and with it app state that nothing would miss.
   // Listeners too: what they serve is read as committed, and nothing at start-up would notice the
   // hole.
-  output.sync = !output.writes.empty();
+  output.sync = !output.writes.empty() && !HS_MUTATE(M48);
   if (!record_changed_) return;
   record_changed_ = false;
   if (tree_.locked_pc().view > record_.locked_view) {
@@ -84,7 +84,7 @@ void ReplicaState::on_message(const PublicKey& origin, const MessagePtr& message
     on_sync_response(origin, *response, bytes);  // names no chain but its certificate's
     return;
   }
-  if (chain_id_of(*message) != config_.chain_id) {
+  if (chain_id_of(*message) != config_.chain_id && !HS_MUTATE(M27)) {
     complain(origin, name_of(*message).data(), "it belongs to another chain");
     return;
   }
@@ -137,7 +137,7 @@ void ReplicaState::on_future_message(const PublicKey& origin, const MessagePtr& 
     on_timeout_vote(origin, *vote);
     if (view <= view_) return on_view_message(origin, message, bytes);  // its certificate moved us
   }
-  if (view.value - view_.value > view_window) return;
+  if (view.value - view_.value > view_window && !HS_MUTATE(M24)) return;
   if (!may_vote_at_all(origin)) return;  // listeners have no share of the buffer
   std::size_t members = 0;
   for (const ValidatorSetPtr& set : sets().active()) members += set->size();
@@ -147,8 +147,7 @@ void ReplicaState::on_future_message(const PublicKey& origin, const MessagePtr& 
   buffer_.insert(view, {origin, message, bytes}, share);
 }
 
-void ReplicaState::dispatch(const PublicKey& origin, const MessagePtr& message,
-                            std::size_t bytes) {
+void ReplicaState::dispatch(const PublicKey& origin, const MessagePtr& message, std::size_t bytes) {
   std::visit(Overloaded{
                  [&](const Proposal&) { dispatch_leader_message(origin, message, bytes); },
                  [&](const Nudge&) { dispatch_leader_message(origin, message, bytes); },
@@ -172,7 +171,7 @@ void ReplicaState::dispatch_leader_message(const PublicKey& origin, const Messag
     }
     if (view_ != dispatched_in || !sets().is_proposer(origin, view_)) return;
   }
-  if (!served_.insert(origin).second) return;
+  if (!served_.insert(origin).second && !HS_MUTATE(M14)) return;
   // Told here, and not again when one that waited for a block is taken up.
   if (const auto* proposal = std::get_if<Proposal>(message.get())) {
     const Block& block = proposal->block;

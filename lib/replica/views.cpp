@@ -112,7 +112,8 @@ void ReplicaState::on_view_deadline() {
   }
   if (!at_epoch_change(view_)) return enter_view(next(view_), EnteredBy::timeout, false);
   // Only a certificate ends this view; the vote is repeated every T until there is one. [I29, I31]
-  if (am_validator()) send_timeout_vote(ToAll{}, view_);
+  const bool is_repeated = record_.timeout_view == view_;
+  if (am_validator() && !(HS_MUTATE(M19) && is_repeated)) send_timeout_vote(ToAll{}, view_);
   deadline_ = now_ + config_.view_timeout;
 }
 

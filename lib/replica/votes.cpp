@@ -19,10 +19,10 @@ bool ReplicaState::record_permits(const PhaseCertificate& justify, const Hash& b
 void ReplicaState::cast(Phase phase, const PhaseCertificate& justify, const Hash& block) {
   if (!is_phase_voter(sets(), me(), justify)) return;
   const std::optional<View> voted = tree_.highest_view_phase_voted();
-  if (voted && *voted >= view_) return;
+  if (voted && *voted >= view_ && !HS_MUTATE(M14)) return;
   if (!record_permits(justify, block)) return;
   tree_.set_highest_view_phase_voted(view_);
-  record_.voted_view = view_;
+  if (!HS_MUTATE(M07)) record_.voted_view = view_;
   record_.voted_phase = phase;
   record_.voted_block = block;
   write_record();
@@ -59,7 +59,8 @@ void ReplicaState::on_phase_vote(const PublicKey& origin, const PhaseVote& vote)
   }
   if (!failed_checks_.allows(origin, now_)) return;
   const Bytes statement = phase_statement(vote.chain_id, vote.view, vote.block, vote.phase);
-  if (!verifier_.signatures().verify(origin, statement, vote.signature)) {
+  const bool is_signed = verifier_.signatures().verify(origin, statement, vote.signature);
+  if (!is_signed && !HS_MUTATE(M12)) {
     failed_checks_.use(origin, now_, 1);
     complain(origin, "PhaseVote", "its signature does not verify");
     return;
@@ -103,8 +104,11 @@ void ReplicaState::collect(const Hash& block, Phase phase) {
         votes_.mark_formed(block, phase, *set);
         learn_pc(*pc, me(), PcSource::collected);
         return;
-      case Verdict::wants_commit_pc: ask({}); break;
-      case Verdict::bad: break;  // of a set that does not judge it; further votes may help another
+      case Verdict::wants_commit_pc:
+        ask({});
+        break;
+      case Verdict::bad:
+        break;  // of a set that does not judge it; further votes may help another
     }
   }
 }

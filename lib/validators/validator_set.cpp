@@ -15,7 +15,7 @@ constexpr TotalPower total_power_max = (std::uint64_t{1} << 53) - 1;
 
 }  // namespace
 
-TotalPower quorum_of(TotalPower total) { return 2 * total / 3 + 1; }
+TotalPower quorum_of(TotalPower total) { return 2 * total / 3 + (HS_MUTATE(M09) ? 0 : 1); }
 
 Result<ValidatorSet> ValidatorSet::from_members(std::vector<Validator> members) {
   if (members.size() > validators_max) {
@@ -155,6 +155,7 @@ bool ValidatorSetState::is_validator(const PublicKey& key) const {
 }
 
 bool ValidatorSetState::is_proposer(const PublicKey& key, View view) const {
+  if (HS_MUTATE(M35)) return committed->leader(view) == key;
   return std::ranges::any_of(active(), [&](const auto& set) { return set->leader(view) == key; });
 }
 

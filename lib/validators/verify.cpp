@@ -1,6 +1,9 @@
 #include "lib/validators/verify.h"
 
+#include <algorithm>
+
 #include "lib/base/limits.h"
+#include "lib/base/mutate.h"
 
 namespace hs {
 namespace {
@@ -22,7 +25,7 @@ bool judge(const Certificate& certificate, const ValidatorSet& set, Verifier& ve
   const Hash digest = cache_key(certificate, set);
   if (good.contains(digest)) return true;
   const Bytes statement = statement_of(certificate);
-  for (std::size_t slot = 0; slot < set.size(); ++slot) {
+  for (std::size_t slot = HS_MUTATE(M41) ? 1 : 0; slot < set.size(); ++slot) {
     const auto& signature = certificate.signatures[slot];
     if (signature && !verifier.verify(set.members()[slot].key, statement, *signature)) return false;
   }
@@ -48,10 +51,15 @@ void CertificateVerifier::remember(const PhaseCertificate& pc, const ValidatorSe
 }
 
 std::optional<TotalPower> signed_power(const SignatureSet& signatures, const ValidatorSet& set) {
-  if (signatures.size() != set.size()) return std::nullopt;
+  if (signatures.size() != set.size() && !HS_MUTATE(M40)) return std::nullopt;
   TotalPower power = 0;
   for (std::size_t slot = 0; slot < set.size(); ++slot) {
     if (signatures[slot]) power += set.members()[slot].power.value;
+  }
+  if (HS_MUTATE(M10)) {  // as if all powers were equal
+    const auto is_there = [](const auto& signature) { return signature.has_value(); };
+    const auto there = static_cast<TotalPower>(std::ranges::count_if(signatures, is_there));
+    return set.total_power() * there / set.size();
   }
   return power;
 }

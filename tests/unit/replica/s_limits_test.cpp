@@ -1,5 +1,6 @@
 // Nothing that a peer sends stops a replica or lets it grow without bound, and what is wrong is
 // told. Each test fails with the planted bug of its name (scripts/mutants).
+#include "lib/base/limits.h"
 #include "tests/support/lone_replica.h"
 
 using namespace hs;
@@ -33,6 +34,30 @@ TEST_CASE("the buffer for later views has a limit that no sender can pass", "[re
   lone.receive(9, NewView{test_chain, View{3}, genesis_pc()});
   lone.receive(2, NewView{test_chain, View{1'500}, genesis_pc()});
   CHECK(lone.replica->status().buffered_bytes <= 20'000);
+}
+
+TEST_CASE("a message is kept for views within the window alone", "[replica][M24]") {
+  Lone lone;
+  lone.grow_to(2);
+  const std::uint64_t now = lone.replica->status().view.value;
+  lone.receive(2, NewView{test_chain, View{now + view_window}, genesis_pc()});
+  CHECK(lone.replica->status().buffered_messages == 1);
+  lone.receive(3, NewView{test_chain, View{now + view_window + 1}, genesis_pc()});
+  CHECK(lone.replica->status().buffered_messages == 1);
+}
+
+TEST_CASE("a vote with a false signature spoils no certificate", "[replica][M12]") {
+  Lone lone;
+  lone.grow_to(2);
+  lone.forget();
+  const Hash block = test_hash("a block");
+  Signature wrong = test_key(2).sign(phase_statement(test_chain, View{2}, block, Phase::generic));
+  wrong.bytes[0] ^= 1;
+  lone.receive(2, PhaseVote{test_chain, View{2}, block, Phase::generic, wrong});
+  CHECK(lone.told<event::InvalidMessage>().size() == 1);
+  for (const std::uint8_t signer : {3, 4}) lone.vote(signer, View{2}, block);
+  // Two of four are no quorum, whatever the third has sent.
+  CHECK(lone.told<event::CollectPC>().empty());
 }
 
 TEST_CASE("of a signer who votes for everything a few votes are kept", "[replica][S22]") {
