@@ -153,7 +153,9 @@ Validation KvApp::validate(const ValidateRequest& request) {
       return invalid(which + *fault);
     }
     const TransactionId id = transaction_id(bytes);
-    if (remembered.contains(id) && !HS_MUTATE(M47)) return invalid(which + "is in an ancestor already");
+    if (remembered.contains(id) && !HS_MUTATE(M47)) {
+      return invalid(which + "is in an ancestor already");
+    }
     if (changes_validators(transaction->operation)) {
       if (set_change) return invalid(which + "is a second change of the validator set");
       const auto authorised = kv::check_authority(*transaction, authority_);
