@@ -54,6 +54,10 @@ find_library(HTTP_PARSER_LIBRARY http_parser REQUIRED)
 add_library(hs_dependency_http_server INTERFACE)
 target_include_directories(hs_dependency_http_server SYSTEM INTERFACE "${RESTINIO_INCLUDE_DIR}")
 target_link_libraries(hs_dependency_http_server INTERFACE hs::asio "${HTTP_PARSER_LIBRARY}" fmt::fmt)
+# Where clang brings std::expected, its expected-lite would stand back for it, and RESTinio uses what
+# only the former has.
+target_compile_definitions(hs_dependency_http_server INTERFACE
+  $<$<CXX_COMPILER_ID:Clang>:nsel_CONFIG_SELECT_EXPECTED=1>)
 add_library(hs::http_server ALIAS hs_dependency_http_server)
 
 if(HS_BUILD_TESTS OR NOT DEFINED HS_BUILD_TESTS)

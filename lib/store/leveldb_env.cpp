@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "lib/store/leveldb_footer.h"
+
 namespace hs {
 
 using leveldb::Slice;
@@ -53,6 +55,12 @@ Status SyncedLogEnv::NewWritableFile(const std::string& name, leveldb::WritableF
     *file = new SyncedLog(std::unique_ptr<leveldb::WritableFile>(*file), failed_);
   }
   return status;
+}
+
+Status SyncedLogEnv::NewRandomAccessFile(const std::string& name,
+                                         leveldb::RandomAccessFile** file) {
+  if (const Status status = check_table_footer(*target(), name); !status.ok()) return status;
+  return EnvWrapper::NewRandomAccessFile(name, file);
 }
 
 // ---- ReadOnlyEnv
@@ -137,7 +145,10 @@ Status ReadOnlyEnv::NewSequentialFile(const std::string& name, leveldb::Sequenti
 
 Status ReadOnlyEnv::NewRandomAccessFile(const std::string& name, leveldb::RandomAccessFile** file) {
   const auto found = find(name);
-  if (!found) return EnvWrapper::NewRandomAccessFile(name, file);
+  if (!found) {
+    if (const Status status = check_table_footer(*target(), name); !status.ok()) return status;
+    return EnvWrapper::NewRandomAccessFile(name, file);
+  }
   if (!*found) return removed(name);
   *file = new Reader(*found);
   return Status::OK();

@@ -20,6 +20,9 @@ class SyncedLogEnv : public leveldb::EnvWrapper {
  public:
   explicit SyncedLogEnv(leveldb::Env* base) : EnvWrapper(base) {}
   leveldb::Status NewWritableFile(const std::string& name, leveldb::WritableFile** file) override;
+  // Corruption where LevelDB would believe a damaged footer (leveldb_footer.h).
+  leveldb::Status NewRandomAccessFile(const std::string& name,
+                                      leveldb::RandomAccessFile** file) override;
   // Did such a sync fail? LevelDB closes logs where it can report nothing.
   [[nodiscard]] bool failed() const { return failed_; }
 

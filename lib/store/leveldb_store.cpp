@@ -13,6 +13,8 @@ using Kind = StoreFailure::Kind;
 using leveldb::Status;
 
 leveldb::Slice to_slice(BytesView bytes) {
+  // LevelDB hands what it gets to memcmp, which takes no null pointer, not even for no bytes.
+  if (bytes.empty()) return {};
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 

@@ -1,4 +1,4 @@
-// How much memory a piece of code holds at one time: operator new and delete of this binary count.
+// How much memory a piece of code holds at one time, as the allocator of this binary counts.
 #pragma once
 #include <cstddef>
 

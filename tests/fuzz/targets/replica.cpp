@@ -9,9 +9,9 @@ HS_FUZZ_TARGET(replica) {
   constexpr int events_max = 200;
   fuzz::InputTape tape(input);
   fuzz::TapeNet net(tape);
-  net.run(static_cast<int>(tape.byte()));
+  net.run(static_cast<int>(tape.below(64)));
   for (int i = 0; i < events_max && !tape.at_end(); ++i) net.play();
-  net.run(100);
+  net.run(40);
 }
 
 }  // namespace hs

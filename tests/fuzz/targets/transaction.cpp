@@ -7,8 +7,9 @@ namespace hs {
 
 HS_FUZZ_TARGET(transaction) {
   (void)fuzz::round_trip<Transaction>(input);
-  const auto transactions = kv::encoded_transactions(Data{to_bytes(input)});
-  if (transactions) HS_CHECK(kv::to_data(*transactions) == Data{to_bytes(input)});
+  const Data data{to_bytes(input)};
+  const auto transactions = kv::encoded_transactions(data);
+  if (transactions) HS_CHECK(kv::to_data(*transactions) == data);
 }
 
 }  // namespace hs

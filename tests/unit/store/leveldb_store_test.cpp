@@ -92,6 +92,25 @@ TEST_CASE("a reopened database holds what was written, in order", "[store][level
   CHECK_FALSE(store->get(as_bytes("gone")));
 }
 
+TEST_CASE("no bytes at all are a prefix of every key and a value like any other",
+          "[store][leveldb]") {
+  const Database database;
+  const auto store = database.open();
+  WriteBatch batch;
+  batch.put(Bytes{1}, Bytes{});
+  batch.put(Bytes{2}, Bytes{3});
+  store->write(batch, /*sync=*/true);
+  std::size_t entries = 0;
+  // UBSan watches: a null pointer must not get into LevelDB.
+  store->scan(BytesView(), [&](BytesView, BytesView) {
+    ++entries;
+    return true;
+  });
+  CHECK(entries == 2);
+  CHECK(store->get(Bytes{1}) == Bytes{});
+  CHECK_FALSE(store->contains(BytesView()));
+}
+
 TEST_CASE("opening never creates a database", "[store][leveldb]") {
   const TempDir temp;
   const std::string folder = (temp / "db").string();
@@ -153,6 +172,25 @@ TEST_CASE("damage inside a table is reported by the read that meets it", "[store
           const auto store = database.open();
           (void)entries_of(*store);
         }) == Kind::corrupt);
+}
+
+TEST_CASE("a table whose footer is damaged is corrupt, whatever its footer claims",
+          "[store][leveldb]") {
+  const Database database;
+  database.fill(200);
+  (void)database.open();  // turns the log into a table
+  const fs::path table = only_file(database.folder, ".ldb");
+  const auto footer = static_cast<std::streamoff>(fs::file_size(table)) - 48;
+  // Places of blocks of 2^56 bytes and more: LevelDB would reserve them.
+  std::fstream(table, std::ios::binary | std::ios::in | std::ios::out).seekp(footer)
+      << std::string(40, '\xff');
+  const auto read_all = [](const KvStore& store) { (void)entries_of(store); };
+  CHECK(failure_of([&] { read_all(*database.open()); }) == Kind::corrupt);
+  CHECK(failure_of([&] { read_all(*open_leveldb_read_only(database.folder)); }) == Kind::corrupt);
+  std::fstream(table, std::ios::binary | std::ios::in | std::ios::out).seekp(footer)
+      << std::string("\x00\x08\x00\xff\xff\xff\xff\xff\xff\x01", 10);
+  CHECK(failure_of([&] { read_all(*database.open()); }) == Kind::corrupt);
+  CHECK(failure_of([&] { read_all(*open_leveldb_read_only(database.folder)); }) == Kind::corrupt);
 }
 
 TEST_CASE("a second opener is told that the database is in use", "[store][leveldb]") {
