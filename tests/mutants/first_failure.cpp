@@ -35,8 +35,7 @@ int main(int argc, char** argv) {
   for (std::uint64_t seed = *first; seed < *first + *count; ++seed) {
     std::printf("seed %llu\n", static_cast<unsigned long long>(seed));
     std::fflush(stdout);
-    const hs::sim::PlanRequest request{
-        .seed = seed, .profile = *profile, .nodes = {}, .views = {}};
+    const hs::sim::PlanRequest request{.seed = seed, .profile = *profile, .nodes = {}, .views = {}};
     const hs::sim::RunResult result =
         hs::sim::run_seed(request, {.real_disk = hs::sim::make_level_disk});
     if (!result.violation) continue;

@@ -109,6 +109,10 @@ TEST_CASE("a reply with nothing but the tip that is held is not asked for again 
   Lone lone;
   lone.connect({2, 3});
   lone.grow_to(6);
+  // Both could be asked once more.
+  for (const std::uint8_t peer : {2, 3}) {
+    advertise(lone, peer, lone.tree().committed_height()->value);
+  }
   make_ask(lone, 3);
   const std::size_t asked = lone.all_to<BlockSyncRequest>(3).size();
   REQUIRE(asked >= 1);
@@ -242,8 +246,9 @@ TEST_CASE("a certificate of a view long past does not start a sync", "[replica][
   lone.grow_to(12);
   lone.wait(milliseconds(300));
   lone.forget();
-  make_ask(lone, 2, 3);
+  lone.receive(2, AdvertisePC{lone.chain[3].justify});
   CHECK(lone.all<BlockSyncRequest>().empty());
+  CHECK_FALSE(lone.replica->status().halted);
 }
 
 TEST_CASE("numbers beyond 2^63 do not get past decoding", "[replica][S29][S29b]") {
