@@ -51,7 +51,9 @@ TEST_CASE("advertisements count while their peer is connected and they are fresh
   peers.connected(peer);
   CHECK(peers.servers(Height{7}) == std::vector<PublicKey>{peer});
   CHECK(peers.servers(Height{8}).empty());
-  peers.expire(start + std::chrono::seconds(4));
+  peers.expire(start + std::chrono::seconds(3));
+  CHECK(peers.servers(Height{7}) == std::vector<PublicKey>{peer});
+  peers.expire(start + std::chrono::seconds(3) + milliseconds(1));
   CHECK(peers.servers(Height{7}).empty());
 }
 

@@ -1,5 +1,7 @@
 // Nothing that a peer sends stops a replica or lets it grow without bound, and what is wrong is
 // told. Each test fails with the planted bug of its name (scripts/mutants).
+#include <string>
+
 #include "lib/base/limits.h"
 #include "tests/support/lone_replica.h"
 
@@ -58,6 +60,54 @@ TEST_CASE("a vote with a false signature spoils no certificate", "[replica][M12]
   for (const std::uint8_t signer : {3, 4}) lone.vote(signer, View{2}, block);
   // Two of four are no quorum, whatever the third has sent.
   CHECK(lone.told<event::CollectPC>().empty());
+}
+
+TEST_CASE("a certificate that lacks a quorum is no proof of a lie", "[replica][S36]") {
+  Lone lone;
+  lone.grow_to(5);
+  lone.forget();
+  lone.advance(lone.pc(View{7}, lone.chain.back().hash, Phase::generic, {2, 3}), 2);
+  const auto told = lone.told<event::InvalidMessage>();
+  REQUIRE(told.size() == 1);
+  CHECK_FALSE(told[0].provable);
+}
+
+TEST_CASE("a NewView of the view before is nothing to whoever does not wait for it",
+          "[replica][S54]") {
+  Lone lone;
+  lone.grow_to(6);
+  while (lone.leader(lone.view()) == 1) lone.grow();
+  lone.forget();
+  lone.receive(2, NewView{test_chain, View{lone.view().value - 1}, genesis_pc()});
+  CHECK(lone.told<event::ReceiveNewView>().empty());
+}
+
+TEST_CASE("whatever waited for a view is handled in it, in steps that are due at once",
+          "[replica][S41]") {
+  std::vector<Validator> members;
+  Lone::Signers all;
+  for (std::uint8_t number = 1; number <= 31; ++number) {
+    members.push_back({test_key(number).public_key(), Power{1}});
+    all.push_back(number);
+  }
+  Lone lone(1, ValidatorSet::from_members(members).value());
+  lone.signers = all;
+  lone.grow_to(2);
+  const View later = next(lone.view());
+  for (std::uint8_t sender = 2; sender <= 31; ++sender) {
+    lone.receive(sender, NewView{test_chain, later, genesis_pc()});
+    for (const char* name : {"one ", "two "}) {  // each for blocks of its own: no certificate
+      lone.vote(sender, later, test_hash(name + std::to_string(sender)));
+    }
+  }
+  REQUIRE(lone.replica->status().buffered_messages > 64);
+  const Message advance = AdvanceView{lone.pc(lone.view(), lone.chain.back().hash)};
+  lone.act(FromPeer{test_key(2).public_key(), std::make_shared<const Message>(advance), 0});
+  REQUIRE(lone.view() == later);
+  REQUIRE(lone.replica->status().buffered_messages > 0);
+  CHECK(lone.is_due());
+  lone.step(Tick{});
+  CHECK(lone.replica->status().buffered_messages == 0);
 }
 
 TEST_CASE("of a signer who votes for everything a few votes are kept", "[replica][S22]") {

@@ -231,6 +231,24 @@ void serve(Lone& client, Lone& server, std::uint8_t as) {
 
 }  // namespace
 
+TEST_CASE("once an update is decided no votes are counted for the set before it",
+          "[replica][S38]") {
+  Lone lone;
+  lone.grow_to(3);
+  ValidatorSetUpdates change = sets_power({{5, 1}});
+  change.erase(test_key(4).public_key());
+  lone.grow_update(change);
+  lone.commit_update();
+  lone.propose_next(lone.decide_update(change, {2, 3, 5}));
+  REQUIRE(lone.replica->validators().update_decided);
+  lone.forget();
+  const Hash block = test_hash("a block");
+  for (const std::uint8_t signer : {2, 3, 4}) lone.vote(signer, lone.view(), block);
+  CHECK(lone.told<event::CollectPC>().empty());
+  lone.vote(5, lone.view(), block);
+  CHECK(lone.told<event::CollectPC>().size() == 1);
+}
+
 TEST_CASE("a replica from an empty store crosses two complete changes of the set by sync",
           "[replica][S36][S07]") {
   Lone server(20);  // a listener

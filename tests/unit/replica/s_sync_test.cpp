@@ -102,6 +102,11 @@ TEST_CASE("a reply that brings nothing makes the next request start above the co
   lone.receive(first_was_2 ? 2 : 3, BlockSyncResponse{{}, elsewhere});
   REQUIRE(requests().size() == 1);
   CHECK(requests()[0].start_height == next(*lone.tree().committed_height()));
+  // Once: a second such reply is no reason to hurry.
+  const std::uint8_t second = lone.all_to<BlockSyncRequest>(2).empty() ? 3 : 2;
+  lone.forget();
+  lone.receive(second, BlockSyncResponse{{}, elsewhere});
+  CHECK(requests().empty());
 }
 
 TEST_CASE("a reply with nothing but the tip that is held is not asked for again at once",
