@@ -30,7 +30,12 @@ void count_taken(std::size_t bytes) {
 
 #if defined(HS_HAS_ASAN)
 
-#include <sanitizer/allocator_interface.h>
+// As sanitizer/allocator_interface.h has them: GCC exports both and does not install that header.
+extern "C" {
+int __sanitizer_install_malloc_and_free_hooks(void (*malloc_hook)(const volatile void*, std::size_t),
+                                              void (*free_hook)(const volatile void*));
+std::size_t __sanitizer_get_allocated_size(const void* memory);
+}
 
 namespace {
 
