@@ -31,6 +31,7 @@ struct ReplicaStatus {
   std::optional<View> voted_view;
   std::size_t buffered_messages = 0;
   std::size_t buffered_bytes = 0;
+  std::size_t buffered_bytes_recounted = 0;  // the same from scratch: a difference is a bug [I38]
   bool syncing = false;
   std::size_t sync_bytes_held = 0;  // of replies whose blocks are not in the tree yet
   std::uint64_t signatures_verified = 0;

@@ -2,6 +2,14 @@
 
 namespace hs {
 
+bool is_ahead(const SafetyRecord& record, const TreeReader& database) {
+  // std::optional orders "none" below every view, as it should be here. A TimeoutVote is cast for
+  // the view the replica is in, which the database holds before anything of that view is sent.
+  return record.voted_view > database.highest_view_phase_voted() ||
+         (record.timeout_view && *record.timeout_view > database.highest_view_entered()) ||
+         record.locked_view > database.locked_pc().view;
+}
+
 void encode(BorshWriter& writer, const SafetyRecord& record) {
   encode(writer, record.voted_view);
   encode(writer, record.voted_phase);

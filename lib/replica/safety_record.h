@@ -3,6 +3,7 @@
 #pragma once
 #include <optional>
 
+#include "lib/blocktree/tree_reader.h"
 #include "lib/codec/borsh.h"
 #include "lib/types/certificates.h"
 
@@ -18,6 +19,10 @@ struct SafetyRecord {
 
   friend bool operator==(const SafetyRecord&, const SafetyRecord&) = default;
 };
+
+// Does the record hold a promise that the database does not know of? Then the data were reset, or
+// rolled back. [S02]
+[[nodiscard]] bool is_ahead(const SafetyRecord& record, const TreeReader& database);
 
 void encode(BorshWriter& writer, const SafetyRecord& record);
 Status decode(BorshReader& reader, SafetyRecord& record);

@@ -17,16 +17,6 @@ constexpr Duration sync_session_time_max = std::chrono::seconds(30);
 constexpr int sync_vain_replies_max = 3;
 constexpr std::uint32_t sync_blocks_first = 64;
 
-// Does the record promise more than the tree remembers? Then the data were reset and it binds.
-// [S02]
-bool is_ahead(const SafetyRecord& record, const BlockTree& tree) {
-  if (record.voted_view && (!tree.highest_view_phase_voted() ||
-                            *record.voted_view > *tree.highest_view_phase_voted())) {
-    return true;
-  }
-  return record.locked_view > tree.locked_pc().view;
-}
-
 struct InitialView {
   View view;
   bool reentered = false;
@@ -77,7 +67,7 @@ ReplicaState::ReplicaState(const ReplicaConfig& config, const SecretKey& key, co
   HS_CHECK(config.sync_request_blocks >= 1);
   if (record) {
     record_ = *record;
-    if (is_ahead(record_, tree_)) bound_ = record_;
+    if (is_ahead(record_, tree_.reader())) bound_ = record_;
   }
   const InitialView initial = initial_view(tree_, config_.epoch_length);
   view_ = initial.view;
@@ -111,6 +101,7 @@ ReplicaStatus ReplicaState::status() const {
   status.voted_view = tree_.highest_view_phase_voted();
   status.buffered_messages = buffer_.size();
   status.buffered_bytes = buffer_.bytes();
+  status.buffered_bytes_recounted = buffer_.recount_bytes();
   status.syncing = sessions_.any_open();
   for (const SyncJob& job : jobs_) status.sync_bytes_held += job.bytes;
   status.signatures_verified = verifier_.signatures().verified();

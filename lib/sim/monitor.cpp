@@ -138,10 +138,15 @@ void Monitor::look_at_new_blocks() {
 void Monitor::end_step(NodeIndex node, const ReplicaStatus& status, const std::vector<bool>& live) {
   if (is_faulty_[node]) return;
   compare_with_disk(node, status);
-  if (status.buffered_bytes > plan_.config.message_buffer_bytes) {
+  if (status.buffered_bytes_recounted > plan_.config.message_buffer_bytes) {
     judge_.violate("L7", node,
-                   "buffers " + std::to_string(status.buffered_bytes) + " bytes of " +
+                   "buffers " + std::to_string(status.buffered_bytes_recounted) + " bytes of " +
                        std::to_string(plan_.config.message_buffer_bytes));
+  }
+  if (status.buffered_bytes_recounted != status.buffered_bytes) {
+    judge_.violate("L7", node,
+                   "counts " + std::to_string(status.buffered_bytes) + " buffered bytes and has " +
+                       std::to_string(status.buffered_bytes_recounted));
   }
   highest_view_ = std::max(highest_view_, status.view);
   chain_.end_step(node);

@@ -46,10 +46,6 @@ bool CertificateVerifier::correctly_signed(const TimeoutCertificate& tc, const V
   return judge(tc, set, signatures_, good_);
 }
 
-void CertificateVerifier::remember(const PhaseCertificate& pc, const ValidatorSet& set) {
-  good_.insert(cache_key(pc, set));
-}
-
 std::optional<TotalPower> signed_power(const SignatureSet& signatures, const ValidatorSet& set) {
   if (signatures.size() != set.size() && !HS_MUTATE(M40)) return std::nullopt;
   TotalPower power = 0;

@@ -15,8 +15,6 @@ class CertificateVerifier {
   // expensive. One bad signature spoils all.
   [[nodiscard]] bool correctly_signed(const PhaseCertificate& pc, const ValidatorSet& set);
   [[nodiscard]] bool correctly_signed(const TimeoutCertificate& tc, const ValidatorSet& set);
-  // Known good without computing anything: for a justify below a verified hash-linked tip. [S52]
-  void remember(const PhaseCertificate& pc, const ValidatorSet& set);
 
   [[nodiscard]] Verifier& signatures() { return signatures_; }
   [[nodiscard]] const Verifier& signatures() const { return signatures_; }

@@ -17,9 +17,6 @@ void write_owner(KvStore& database, const SafetyStamp& owner);
 // Errors: mismatch, with both values, or where there is no mark.
 [[nodiscard]] Status check_owner(const KvReader& database, const SafetyStamp& expected);
 
-// Does the record hold a promise that the database does not know of?
-[[nodiscard]] bool is_ahead(const SafetyRecord& record, const TreeReader& database);
-
 // What the record must hold before the replica starts: the recorded promises and those of the
 // database, whichever are higher; the reset mark is dropped once the database has caught up.
 // Errors: mismatch if the record is ahead of a database that was not reset on purpose: its data
