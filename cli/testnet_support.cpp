@@ -139,6 +139,14 @@ std::string headline(const TestnetView& view) {
 CliError to_cli_error(const StartFailure& failure) {
   switch (failure.kind) {
     case StartFailure::Kind::node_died:
+      if (failure.fork) {
+        return CliError("forked", ExitCode::violation,
+                        failure.node + " has stopped for good: " + *failure.fork,
+                        "more than a third of the voting power has signed both",
+                        "look at the proof with `hs chain evidence --home` and at what stopped "
+                        "with `hs testnet status`; `hs node reset --data` keeps the voting record")
+            .with("node", failure.node);
+      }
       return CliError(
                  "node_died", ExitCode::failure, failure.node + " ended at start: " + failure.end,
                  log_text("its log", failure.log), "remove the cause and run the command again")

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <system_error>
 
+#include "lib/node/home/fork_mark.h"
 #include "lib/rpc/client.h"
 #include "testnet/log_tail.h"
 #include "testnet/state.h"
@@ -37,15 +38,19 @@ StartFailure supervisor_died(const TestnetLayout& layout) {
   return {.kind = StartFailure::Kind::supervisor_died,
           .node = {},
           .end = {},
-          .log = last_lines(layout.supervisor_log(), failure_log_lines)};
+          .log = last_lines(layout.supervisor_log(), failure_log_lines),
+          .fork = {}};
 }
 
 StartFailure node_died(const TestnetLayout& layout, const Report& report) {
   const auto log = report.log.empty()
                        ? last_lines(layout.home(report.node).log_file(), failure_log_lines)
                        : report.log;
-  return {
-      .kind = StartFailure::Kind::node_died, .node = report.node, .end = report.end, .log = log};
+  return {.kind = StartFailure::Kind::node_died,
+          .node = report.node,
+          .end = report.end,
+          .log = log,
+          .fork = fork_mark(layout.home(report.node)).value_or(std::nullopt)};
 }
 
 // One node on its way to the commits that are waited for.
@@ -152,7 +157,7 @@ StartStatus await_ready(StartWatch& watch, const TestnetLayout& layout, SteadyTi
     }
   }
   if (watch.ended()) return std::unexpected(supervisor_died(layout));
-  return std::unexpected(StartFailure{StartFailure::Kind::timed_out, {}, {}, {}});
+  return std::unexpected(StartFailure{StartFailure::Kind::timed_out, {}, {}, {}, {}});
 }
 
 StartStatus await_commits(StartWatch& watch, const TestnetLayout& layout,
@@ -173,7 +178,7 @@ StartStatus await_commits(StartWatch& watch, const TestnetLayout& layout,
     if (waiting.empty()) break;
     if (Clock::now() >= deadline) {
       return std::unexpected(
-          StartFailure{StartFailure::Kind::timed_out, waiting.front().name, {}, {}});
+          StartFailure{StartFailure::Kind::timed_out, waiting.front().name, {}, {}, {}});
     }
     const auto report = watch.next(std::min(deadline, Clock::now() + commit_poll_interval));
     if (report && report->kind == Report::Kind::exited) {

@@ -50,6 +50,7 @@ struct StartFailure {
   std::string node;              // of node_died
   std::string end;               // "exit 6"
   std::vector<std::string> log;  // last ten lines of the node's log, or of the supervisor's
+  std::optional<std::string> fork;  // of node_died: why the node has stopped for good [S57]
 };
 using StartStatus = std::expected<void, StartFailure>;
 using SteadyTime = std::chrono::steady_clock::time_point;
