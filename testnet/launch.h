@@ -47,9 +47,9 @@ struct LaunchedSupervisor {
 struct StartFailure {
   enum class Kind { node_died, supervisor_died, timed_out };
   Kind kind;
-  std::string node;              // of node_died
-  std::string end;               // "exit 6"
-  std::vector<std::string> log;  // last ten lines of the node's log, or of the supervisor's
+  std::string node;                 // of node_died
+  std::string end;                  // "exit 6"
+  std::vector<std::string> log;     // last ten lines of the node's log, or of the supervisor's
   std::optional<std::string> fork;  // of node_died: why the node has stopped for good [S57]
 };
 using StartStatus = std::expected<void, StartFailure>;

@@ -21,7 +21,7 @@ namespace hs {
 // What people and monitors want to know, by value. Published by drivers after each step.
 struct ReplicaStatus {
   View view;
-  PublicKey leader;                // of `view` in the committed set
+  PublicKey leader;  // of `view` in the committed set
   bool is_validator = false;
   std::optional<Height> committed_height;
   std::optional<Hash> committed_block;

@@ -15,7 +15,7 @@ struct SafetyRecord {
   Hash voted_block;
   std::optional<View> timeout_view;  // highest view of a TimeoutVote
   View locked_view;
-  Hash locked_block;                 // zero while the lock is the genesis PC
+  Hash locked_block;  // zero while the lock is the genesis PC
 
   friend bool operator==(const SafetyRecord&, const SafetyRecord&) = default;
 };

@@ -1,4 +1,4 @@
-"""Two histories under one genesis: nodes that see them stop, say why, and stay stopped until reset."""
+"""Two histories under one genesis: nodes that see them stop, say why, and do so until reset."""
 
 import shutil
 

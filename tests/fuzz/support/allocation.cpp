@@ -32,7 +32,8 @@ void count_taken(std::size_t bytes) {
 
 // As sanitizer/allocator_interface.h has them: GCC exports both and does not install that header.
 extern "C" {
-int __sanitizer_install_malloc_and_free_hooks(void (*malloc_hook)(const volatile void*, std::size_t),
+int __sanitizer_install_malloc_and_free_hooks(void (*malloc_hook)(const volatile void*,
+                                                                  std::size_t),
                                               void (*free_hook)(const volatile void*));
 std::size_t __sanitizer_get_allocated_size(const void* memory);
 }
