@@ -193,6 +193,7 @@ class Reader {
     }
     cuts.without_amnesia = json.at("amnesia").get<bool>();
     cuts.without_rot = json.at("rot").get<bool>();
+    cuts.without_crash = json.value("crash", false);
     cuts.without_drift = json.at("drift").get<bool>();
     if (json.contains("operations_above")) {
       cuts.operations_max =
@@ -296,6 +297,7 @@ Json repro_to_json(const Repro& repro) {
                      {"partition_of_view", std::move(views)},
                      {"amnesia", repro.cuts.without_amnesia},
                      {"rot", repro.cuts.without_rot},
+                     {"crash", repro.cuts.without_crash},
                      {"drift", repro.cuts.without_drift}};
   if (repro.cuts.operations_max) json["without"]["operations_above"] = *repro.cuts.operations_max;
   Json faults = Json::array();

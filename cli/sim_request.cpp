@@ -46,7 +46,7 @@ std::vector<Option> with_plan_options(std::vector<Option> options) {
                                    1, sim_nodes_max));
   options.push_back(Option::number("--views", "V",
                                    "run until a node enters this view; 300 unless "
-                                   "given",
+                                   "given, 30 for crashpoint",
                                    1, sim_views_max));
   return options;
 }

@@ -32,15 +32,15 @@ void Monitor::on_start(NodeIndex node, const KvReader& disk,
   ledger_.on_start(node);
   stored_.on_start(node, disk, record);
   chain_.on_start(node, stored_.live(node).committed, disk);
+  // What it wrote and did not live to tell, such as the certificate that decides its set.
+  const TreeReader tree(disk);
+  certificates_.check(node, tree.highest_pc());
+  if (const auto tc = tree.highest_tc()) certificates_.check(node, *tc);
   coverage_.on_start(node, stored_.live(node).entered);
   look_at_new_blocks();
   locks_.on_start(node, disk);
   sets_.on_start(node, disk);
   state_.on_start(node, disk);
-  // What it wrote and did not live to tell.
-  const TreeReader tree(disk);
-  certificates_.check(node, tree.highest_pc());
-  if (const auto tc = tree.highest_tc()) certificates_.check(node, *tc);
 }
 
 void Monitor::on_started(NodeIndex node, const Replica& replica, const KvReader& disk,

@@ -4,6 +4,7 @@
 
 #include "lib/base/check.h"
 #include "lib/base/rng.h"
+#include "lib/sim/plan_crash.h"
 #include "lib/sim/plan_faulty.h"
 
 namespace hs::sim {
@@ -101,7 +102,9 @@ void draw_powers(Rng& rng, Plan& plan) {
   if (plan.profile == Profile::swarm && rng.chance(1, 4)) {
     for (Power& power : plan.powers) power = Power{rng.between(1, 5)};
   }
-  if (plan.profile == Profile::vsu) return draw_candidates(rng, plan);
+  const bool has_changes = plan.profile == Profile::vsu ||
+                           (plan.profile == Profile::crashpoint && has_set_changes(plan.seed));
+  if (has_changes) return draw_candidates(rng, plan);
   if (plan.profile == Profile::sync || (plan.profile == Profile::swarm && rng.chance(1, 4))) {
     plan.powers.push_back(Power{0});  // a listener
   }
@@ -137,7 +140,7 @@ void draw_churn(Rng& rng, Plan& plan) {
   if (rng.chance(1, 3)) plan.faults.away_min = 5 * view_timeout;  // changes are met through sync
 }
 
-void draw_profile(Rng& rng, Plan& plan) {
+void draw_profile(Rng& rng, Plan& plan, const PlanRequest& request) {
   switch (plan.profile) {
     case Profile::calm:
       break;
@@ -195,6 +198,9 @@ void draw_profile(Rng& rng, Plan& plan) {
     case Profile::twins:
       draw_twins(rng, plan);
       break;
+    case Profile::crashpoint:
+      draw_crash_point(rng, plan, crash_point_of(request.seed));
+      break;
     case Profile::overload:
       plan.network.before = draw_delay(rng, view_timeout / 4);
       plan.config.message_buffer_bytes = rng.between(4, 64) << 10;
@@ -219,6 +225,7 @@ std::string_view name_of(Profile profile) {
     case Profile::disk: return "disk";
     case Profile::fork: return "fork";
     case Profile::twins: return "twins";
+    case Profile::crashpoint: return "crashpoint";
   }
   return "";
 }
@@ -231,17 +238,18 @@ std::optional<Profile> profile_from(std::string_view name) {
 }
 
 Plan make_plan(const PlanRequest& request) {
-  Rng rng = Rng(request.seed).substream(name_of(request.profile));
   Plan plan;
-  plan.seed = request.seed;
+  const bool is_point = request.profile == Profile::crashpoint;
+  plan.seed = is_point ? crash_point_of(request.seed).base : request.seed;
   plan.profile = request.profile;
-  plan.views = request.views.value_or(300);
+  plan.views = request.views.value_or(is_point ? views_of_crash_points : 300);
+  Rng rng = Rng(plan.seed).substream(name_of(request.profile));
   const bool is_calm = request.profile == Profile::calm;
   std::size_t nodes = is_calm ? 4 : draw_nodes(rng);
   if (request.profile == Profile::silent) nodes = rng.chance(1, 2) ? 4 : 7;
   if (request.profile == Profile::byz) nodes = rng.chance(1, 2) ? 4 : rng.chance(2, 3) ? 7 : 10;
   if (request.profile == Profile::fork) nodes = rng.chance(2, 3) ? 4 : 7;
-  if (request.profile == Profile::twins) nodes = 4;
+  if (request.profile == Profile::twins || is_point) nodes = 4;
   nodes = request.nodes.value_or(nodes);
   HS_CHECK(nodes > 0);
   plan.powers.assign(nodes, Power{1});
@@ -261,7 +269,7 @@ Plan make_plan(const PlanRequest& request) {
   plan.start_spread = draw(rng, Duration{0}, is_calm ? milliseconds(10) : view_timeout);
   plan.turn = draw(rng, std::chrono::microseconds(5), std::chrono::microseconds(200));
   draw_work(rng, plan);
-  draw_profile(rng, plan);
+  draw_profile(rng, plan, request);
   if (plan.profile == Profile::swarm && plan.churn.changes_max == 0) {
     Rng byzantine = rng.substream("byzantine");
     if (byzantine.chance(1, 4)) draw_byzantine(byzantine, plan);

@@ -9,6 +9,7 @@
 
 #include "lib/byzantine/kind.h"
 #include "lib/replica/config.h"
+#include "lib/sim/disk.h"
 #include "lib/sim/violation.h"
 
 namespace hs::sim {
@@ -26,11 +27,13 @@ enum class Profile {
   disk,       // writes are refused, power fails, bits flip; a third over LevelDB itself
   fork,       // one more: two histories, which the honest must notice
   twins,      // keys used twice, and a partition of its own for each of the first views
+  crashpoint, // one node dies once, the seed counts through before which effect
 };
 inline constexpr std::array profiles{Profile::calm,      Profile::swarm, Profile::crash,
                                      Profile::partition, Profile::sync,  Profile::silent,
                                      Profile::overload,  Profile::vsu,    Profile::byz,
-                                     Profile::disk,      Profile::fork,   Profile::twins};
+                                     Profile::disk,      Profile::fork,   Profile::twins,
+                                     Profile::crashpoint};
 [[nodiscard]] std::string_view name_of(Profile profile);
 [[nodiscard]] std::optional<Profile> profile_from(std::string_view name);
 
@@ -113,6 +116,12 @@ struct DiskPlan {
   bool is_real = false;  // LevelDB over a file system in memory; otherwise a map
   std::optional<BitRot> rot;
 };
+// The one crash of the profile crashpoint.
+struct CountedCrash {
+  std::uint64_t effect = 0;  // of all nodes, from 1: whoever is about to carry it out dies instead
+  Survival kept = Survival::all;
+  Duration away{};
+};
 // Who reaches whom with messages of one view: those of one group.
 struct ViewPartition {
   std::vector<std::uint8_t> group;  // by node
@@ -120,7 +129,7 @@ struct ViewPartition {
 };
 
 struct Plan {
-  std::uint64_t seed = 0;
+  std::uint64_t seed = 0;                // equal for all crash points of one base run
   Profile profile = Profile::swarm;
   std::uint64_t views = 300;             // the run ends once some node has entered this view
   std::vector<Power> powers;             // of the nodes in key order; 0: a listener, in no set
@@ -141,6 +150,7 @@ struct Plan {
   std::vector<ViewPartition> partitions; // of views 1, 2, ...; for the profile twins
   Duration start_spread{};               // nodes start within this
   Duration turn{};                       // between two messages of a node to itself
+  std::optional<CountedCrash> crash;     // the network heals when that node is back
   std::uint64_t heals_in_view = 0;       // once some node has entered it; 0: see faults_end
   Duration faults_end{};                 // the network heals at the latest at this time
   bool check_gap = false;                // G12 applies: nothing fails but the dead

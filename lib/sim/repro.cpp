@@ -113,6 +113,11 @@ void add_plan(const Repro& repro, const Plan& plan, std::vector<std::string>& li
   }
   if (plan.amnesia) lines.push_back("the disk of " + name(plan.amnesia->node) + " is put back");
   if (plan.disk.rot) lines.push_back("bits flip on the disk of " + name(plan.disk.rot->node));
+  if (plan.crash) {
+    lines.push_back("whoever is about to carry out effect " + std::to_string(plan.crash->effect) +
+                    " dies, " + name_of(plan.crash->kept) + ", back after " +
+                    seconds(plan.crash->away));
+  }
   if (std::ranges::any_of(plan.drift_ppm, [](std::int32_t ppm) { return ppm != 0; })) {
     lines.emplace_back("clocks drift");
   }
@@ -131,6 +136,7 @@ Plan plan_of(const Repro& repro) {
   }
   if (cuts.without_amnesia) plan.amnesia.reset();
   if (cuts.without_rot) plan.disk.rot.reset();
+  if (cuts.without_crash) plan.crash.reset();
   if (cuts.without_drift) plan.drift_ppm.assign(plan.nodes(), 0);
   if (cuts.operations_max) {
     plan.work.operations_max = std::min(plan.work.operations_max, *cuts.operations_max);

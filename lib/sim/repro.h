@@ -17,6 +17,7 @@ struct PlanCuts {
   bool without_amnesia = false;
   bool without_drift = false;
   bool without_rot = false;
+  bool without_crash = false;  // the counted one
   std::optional<std::uint32_t> operations_max;
 };
 

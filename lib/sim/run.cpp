@@ -45,6 +45,17 @@ void run_faults(World& world, Faults& faults, const RunOptions& options) {
   faults.end();
 }
 
+// Until the node that dies at the counted effect is back. In a network that is alive there is
+// always another effect.
+void run_to_crash(World& world, const RunOptions& options) {
+  const CountedCrash& crash = *world.plan().crash;
+  world.crash_at_effect(crash.effect, {.survival = crash.kept, .away = crash.away});
+  Instant end = world.now() + 2 * commit_bound(world.plan(), world.cast());
+  if (options.stop_at) end = std::min(end, *options.stop_at);
+  while (world.effects() < crash.effect && world.advance(end)) continue;
+  world.run_until(std::min(end, world.now() + crash.away));
+}
+
 void run_healed(World& world, const RunOptions& options) {
   const Plan& plan = world.plan();
   world.heal();
@@ -101,6 +112,8 @@ RunResult run_plan(const PlanRequest& request, const Plan& plan, const RunOption
   if (!plan.check_pause) churn.begin();
   if (plan.faults_end > Duration{0}) {
     run_faults(world, faults, options);
+  } else if (plan.crash) {
+    run_to_crash(world, options);
   } else if (plan.heals_in_view > 0) {
     const Instant latest(plan.config.view_timeout *
                          static_cast<Duration::rep>(timeouts_per_view_max *

@@ -13,7 +13,7 @@ namespace {
 // ---- what can be left out, one by one ----
 
 struct OfPlan {
-  enum class What { misbehaviour, partition, amnesia, rot, drift } what;
+  enum class What { misbehaviour, partition, amnesia, rot, crash, drift } what;
   std::size_t index = 0;
 };
 struct OfFaults {
@@ -37,6 +37,7 @@ std::vector<Item> items_of(const Repro& repro) {
   }
   if (plan.amnesia) items.emplace_back(OfPlan{OfPlan::What::amnesia});
   if (plan.disk.rot) items.emplace_back(OfPlan{OfPlan::What::rot});
+  if (plan.crash) items.emplace_back(OfPlan{OfPlan::What::crash});
   if (std::ranges::any_of(plan.drift_ppm, [](std::int32_t ppm) { return ppm != 0; })) {
     items.emplace_back(OfPlan{OfPlan::What::drift});
   }
@@ -76,6 +77,7 @@ Repro with_items(const Repro& whole, const std::vector<Item>& items) {
   }
   repro.cuts.without_amnesia = true;
   repro.cuts.without_rot = true;
+  repro.cuts.without_crash = true;
   repro.cuts.without_drift = true;
   repro.tape.faults.clear();
   for (ChurnEvent& event : repro.tape.churn) event = {.at = event.at};
@@ -94,6 +96,9 @@ Repro with_items(const Repro& whole, const std::vector<Item>& items) {
             break;
           case OfPlan::What::rot:
             repro.cuts.without_rot = false;
+            break;
+          case OfPlan::What::crash:
+            repro.cuts.without_crash = false;
             break;
           case OfPlan::What::drift:
             repro.cuts.without_drift = false;

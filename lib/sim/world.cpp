@@ -156,7 +156,7 @@ World::World(const Plan& plan, TraceSink trace, TapeUse tape, const DiskFactory&
       cast_(plan),
       app_(make_app_kit(plan.work, plan.config.chain_id, cast_.validators())),
       monitor_(plan_, cast_, *app_, judge_),
-      disk_rng_(Rng(plan.seed).substream("disk")),
+      disk_rng_(Rng(plan.seed ^ plan.crash.value_or(CountedCrash{}).effect).substream("disk")),
       tick_rng_(Rng(plan.seed).substream("ticks")),
       queue_(plan.seed),
       network_(plan.network, plan.nodes(), Rng(plan.seed).substream("network"), tape),
@@ -291,8 +291,7 @@ void World::step(NodeIndex node, const Input& input) {
     for (const auto& raw : mine.process->replica->take_raw()) driver.send_raw(raw);
     driver.show_own_votes(nullptr);
     if (driver.has_happened() || driver.may_have_happened()) {
-      monitor_.on_step(node, input, output, mine.process->replica->honest(),
-                       driver.has_happened());
+      monitor_.on_step(node, input, output, mine.process->replica->honest(), driver.has_happened());
     }
     dies = driver.is_dead();
   } catch (const StoreFailure& failure) {

@@ -13,7 +13,9 @@ namespace {
 void run_and_check(const PlanRequest& request) {
   const RunResult result = run_seed(request, {.real_disk = make_level_disk});
   if (!result.violation) {
-    CHECK(result.views >= make_plan(request).views);
+    const Plan plan = make_plan(request);
+    CHECK(result.views >= plan.views);
+    if (plan.crash) CHECK(result.marks.table().contains("crash in a step"));
     return;
   }
   FAIL_CHECK(to_string(*result.violation) << "\nreplay: " << replay_line(request));
@@ -51,9 +53,7 @@ TEST_CASE("commits go on within the bound while as many as may fail are dead", "
   run_seeds(Profile::silent, 1, 120);
 }
 
-TEST_CASE("vsu seeds 1 to 30 keep every rule", "[sim][G6][I28]") {
-  run_seeds(Profile::vsu, 1, 30);
-}
+TEST_CASE("vsu seeds 1 to 30 keep every rule", "[sim][G6][I28]") { run_seeds(Profile::vsu, 1, 30); }
 TEST_CASE("vsu seeds 101 to 130 keep every rule", "[sim][G6][I28]") {
   run_seeds(Profile::vsu, 101, 30);
 }
@@ -67,6 +67,20 @@ TEST_CASE("every honest node notices a fork, and nothing else breaks", "[sim][fo
 }
 
 TEST_CASE("twins scenarios keep every rule", "[sim][twins]") { run_seeds(Profile::twins, 1, 160); }
+
+// The first base runs of each kind: without and with set changes, over a map and over LevelDB.
+TEST_CASE("crash points 0 to 1499 keep every rule", "[sim]") {
+  run_seeds(Profile::crashpoint, 0, 1'500);
+}
+TEST_CASE("crash points 1500 to 2999 keep every rule", "[sim]") {
+  run_seeds(Profile::crashpoint, 1'500, 1'500);
+}
+TEST_CASE("crash points 9000 to 10499 keep every rule", "[sim]") {
+  run_seeds(Profile::crashpoint, 9'000, 1'500);
+}
+TEST_CASE("crash points 10500 to 11999 keep every rule", "[sim]") {
+  run_seeds(Profile::crashpoint, 10'500, 1'500);
+}
 
 TEST_CASE("overload seeds keep every rule", "[sim]") { run_seeds(Profile::overload, 1, 40); }
 

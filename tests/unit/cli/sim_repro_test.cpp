@@ -21,11 +21,13 @@ Repro recorded(std::uint64_t seed, Profile profile) {
 }
 
 TEST_CASE("a repro file gives the run that it was made of, to the last byte", "[cli][sim]") {
-  for (const Profile profile : {Profile::swarm, Profile::vsu, Profile::byz, Profile::twins}) {
+  for (const Profile profile :
+       {Profile::swarm, Profile::vsu, Profile::byz, Profile::twins, Profile::crashpoint}) {
     for (std::uint64_t seed = 1; seed <= 3; ++seed) {
       Repro repro = recorded(seed, profile);
       repro.cuts.operations_max = 7;
       repro.cuts.without_drift = true;
+      repro.cuts.without_crash = seed == 2;
       repro.stop_at = Instant(milliseconds(90'000));
       const auto read = repro_from_json(repro_to_json(repro).dump());
       INFO(sim::name_of(profile) << " " << seed);

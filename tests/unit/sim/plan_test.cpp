@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 
 #include "lib/sim/cast.h"
 #include "lib/sim/counter_app.h"
 #include "lib/sim/mock_signatures.h"
+#include "lib/sim/plan_crash.h"
 #include "lib/sim/run.h"
 #include "tests/support/catch.h"
 
@@ -26,6 +28,39 @@ TEST_CASE("silent seeds kill every set of nodes that may fail together", "[sim][
   }
   CHECK(of_four.size() == 4);
   CHECK(of_seven.size() == 21);
+}
+
+TEST_CASE("seeds of crash points count through effects and what is kept", "[sim][plan]") {
+  std::set<std::tuple<std::uint64_t, std::uint64_t, Survival>> seen;
+  for (std::uint64_t seed = 0; seed < 6 * crash_effects; ++seed) {
+    const CrashPointNumber point = crash_point_of(seed);
+    CHECK(point.base < 2);
+    CHECK((point.effect >= 1 && point.effect <= crash_effects));
+    CHECK(point.kept != Survival::hole);
+    seen.emplace(point.base, point.effect, point.kept);
+  }
+  CHECK(seen.size() == 6 * crash_effects);
+}
+
+TEST_CASE("crash points of one base run differ in the crash alone", "[sim][plan]") {
+  const auto lines_before_death = [](std::uint64_t seed) {
+    std::vector<std::string> lines;
+    bool is_dead = false;
+    const TraceSink keep = [&](Instant at, NodeIndex node, const std::string& what) {
+      is_dead = is_dead || what == "dies";
+      if (!is_dead) lines.push_back(to_string(at) + std::to_string(node) + what);
+    };
+    const PlanRequest request{
+        .seed = seed, .profile = Profile::crashpoint, .nodes = {}, .views = {}};
+    CHECK_FALSE(run_seed(request, {.trace = keep}).violation.has_value());
+    CHECK(is_dead);
+    return lines;
+  };
+  const std::vector<std::string> early = lines_before_death(1'800);
+  const std::vector<std::string> late = lines_before_death(2'700);
+  REQUIRE(early.size() > 100);
+  REQUIRE(late.size() > early.size());
+  CHECK(std::equal(early.begin(), early.end(), late.begin()));
 }
 
 TEST_CASE("what the caller fixes is not drawn", "[sim][plan]") {

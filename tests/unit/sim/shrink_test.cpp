@@ -40,6 +40,15 @@ TEST_CASE("what takes two crashes shrinks to two crashes", "[sim][shrink]") {
   CHECK(settings.failure_of(run_repro(shrunk->repro)).has_value());
 }
 
+TEST_CASE("a crash point that is needed stays", "[sim][shrink]") {
+  const auto shrunk = shrink(
+      request(1'800, Profile::crashpoint, 30),
+      broken_if([](const RunResult& result) { return times(result, "crash in a step") >= 1; }));
+  REQUIRE(shrunk);
+  CHECK(shrunk->events == 1);
+  CHECK_FALSE(shrunk->repro.cuts.without_crash);
+}
+
 TEST_CASE("what takes one lost message of thousands shrinks to that", "[sim][shrink]") {
   std::uint64_t seed = 1;
   while (make_plan(request(seed, Profile::swarm)).network.loss_ppm < 50'000) ++seed;
