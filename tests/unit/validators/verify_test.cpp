@@ -66,17 +66,6 @@ TEST_CASE("a certificate known to be good costs no signature, in that set only (
   CHECK_FALSE(verifier.correctly_signed(pc, test_set({{1}, {2}, {3}, {4, 9}})));
 }
 
-TEST_CASE("a remembered certificate is good for its exact bytes (S52)", "[validators][S52]") {
-  CertificateVerifier verifier(ed25519_scheme());
-  PhaseCertificate pc = test_pc(5, test_hash("b"));
-  pc.signatures.assign(4, Signature{});  // good by its place below a verified tip
-  verifier.remember(pc, four());
-  CHECK(verifier.correctly_signed(pc, four()));
-  CHECK(verifier.signatures().verified() == 0);
-  pc.view = View{6};
-  CHECK_FALSE(verifier.correctly_signed(pc, four()));
-}
-
 TEST_CASE("the genesis certificate has no quorum of anyone", "[validators]") {
   CertificateVerifier verifier(ed25519_scheme());
   CHECK_FALSE(verifier.correctly_signed(genesis_pc(), four()));
