@@ -1,6 +1,7 @@
 #include "lib/rpc/hub.h"
 
 #include "lib/base/check.h"
+#include "lib/base/mutate.h"
 #include "lib/rpc/event_view.h"
 
 namespace hs {
@@ -47,6 +48,7 @@ void EventSubscription::end() {
     const std::lock_guard lock(mutex_);
     if (ended_) return;
     ended_ = true;
+    if (HS_MUTATE(S26)) waiting_.clear();
   }
   if (options_.wake) options_.wake();
 }

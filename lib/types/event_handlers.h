@@ -12,6 +12,7 @@
 #include <utility>
 #include <variant>
 
+#include "lib/base/mutate.h"
 #include "lib/types/events.h"
 
 namespace hs {
@@ -35,6 +36,7 @@ class EventHandlers {
 
   void tell(const Event& event) const {
     if (all_) all_(event);
+    if (all_ && HS_MUTATE(S26b)) return;
     if (const auto& handler = by_kind_[event.index()]) handler(event);
   }
 

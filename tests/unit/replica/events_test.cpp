@@ -196,7 +196,7 @@ TEST_CASE("a proposal that waits for its parent is told once", "[replica][events
 }
 
 TEST_CASE("handlers are called for every event, in order, each for its kind",
-          "[replica][events][S26]") {
+          "[replica][events][S26][S26b]") {
   Lone lone;
   std::vector<std::string> all;
   std::vector<std::uint64_t> commits;

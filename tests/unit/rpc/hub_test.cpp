@@ -79,6 +79,14 @@ TEST_CASE("closing the hub ends every stream and refuses new ones", "[rpc]") {
   CHECK(hub.subscribe({.types = {}, .wake = nullptr}) == nullptr);
 }
 
+TEST_CASE("what waits in a stream when the hub closes is still there to be taken", "[rpc][S26]") {
+  RpcHub hub;
+  const auto subscription = hub.subscribe({.types = {}, .wake = nullptr});
+  hub.tell(timeout_of(1), noon);
+  hub.close();
+  CHECK(subscription->take().find("ViewTimeout") != std::string::npos);
+}
+
 TEST_CASE("every commit is told to the listeners until they are removed", "[rpc]") {
   RpcHub hub;
   std::vector<std::uint64_t> heights;
