@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "cli/command.h"
 #include "cli/source.h"
 #include "cli/views.h"
@@ -15,7 +17,9 @@ int chain_status(Context& context) {
   Table table({{.title = "FIELD"}, {.title = "VALUE", .shrink = true}});
   for (const auto& [field, value] : status.items()) {
     if (field == "schema" || value.is_null()) continue;
-    table.add({field, text_of(value)});
+    std::string label = field;
+    std::ranges::replace(label, '_', ' ');
+    table.add({std::move(label), text_of(value)});
   }
   context.out.table(table);
   context.out.detail("asked " + source.name());
@@ -79,18 +83,19 @@ void add_chain_commands(Registry& registry) {
                     {"hs chain status --node n2 --json", "of one node, for scripts"},
                     {"hs chain status --home ~/.local/share/hs/node", "live or from the files"}},
        .run = chain_status});
-  registry.add(
-      {.path = "chain evidence",
-       .summary = "conflicting votes and forks that a node has seen",
-       .description = "A node that has seen two certificates which cannot both be stops for good, "
-                      "and its files show them. Each pair of votes is proof against its signer: "
-                      "two different ones in one view, with both signatures (--json shows them). "
-                      "A node keeps a bounded number of pairs, of every signer the first, over "
-                      "restarts too.",
-       .examples = {{"hs chain evidence", "what a node of the latest testnet has seen"},
-                    {"hs chain evidence --home ~/n0 --json", "with the signatures, live or from "
-                                                             "the files"}},
-       .run = chain_evidence});
+  registry.add({.path = "chain evidence",
+                .summary = "conflicting votes and forks that a node has seen",
+                .description =
+                    "A node that has seen two certificates which cannot both be stops for good, "
+                    "and its files show them. Each pair of votes is proof against its signer: "
+                    "two different ones in one view, with both signatures (--json shows them). "
+                    "A node keeps a bounded number of pairs, of every signer the first, over "
+                    "restarts too.",
+                .examples = {{"hs chain evidence", "what a node of the latest testnet has seen"},
+                             {"hs chain evidence --home ~/n0 --json",
+                              "with the signatures, live or from "
+                              "the files"}},
+                .run = chain_evidence});
 }
 
 }  // namespace hs

@@ -20,14 +20,19 @@ int peers(Context& context) {
                {.title = "RECEIVED", .right = true},
                {.title = "QUEUED", .right = true}});
   std::size_t connected = 0;
+  std::vector<std::string> reasons;
   for (const auto& peer : answer["peers"]) {
     const bool is_up = peer.value("connected", false);
     connected += is_up ? 1 : 0;
     table.add({text_of(peer, "name"), text_of(peer, "public_key"), text_of(peer, "address"),
                is_up ? text_of(peer, "direction") : "down", text_of(peer, "sent_bytes"),
                text_of(peer, "received_bytes"), text_of(peer, "queued_bytes")});
+    if (const std::string why = text_of(peer, "down_reason"); why != "-") {
+      reasons.push_back(text_of(peer, "name") + " is down: " + printable(why));
+    }
   }
   context.out.table(table);
+  for (const std::string& reason : reasons) context.out.note(reason);
   context.out.note(text_of(answer, "name") + " is connected to " + std::to_string(connected) +
                    " of " + std::to_string(answer["peers"].size()) + " peers");
   return 0;

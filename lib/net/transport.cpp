@@ -45,6 +45,7 @@ std::size_t Transport::peers_up() const { return impl_->peers_up(); }
 std::vector<PeerInfo> Transport::peers() const { return impl_->peers(); }
 std::vector<PeerAddress> Transport::known_peers() const { return impl_->known_peers(); }
 std::uint16_t Transport::local_port() const { return impl_->local_port(); }
+const std::map<PublicKey, PeerEnd>& Transport::last_ends() const { return impl_->last_ends(); }
 const TransportCounters& Transport::counters() const { return impl_->counters(); }
 
 }  // namespace hs

@@ -10,6 +10,7 @@
 #pragma once
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -87,6 +88,12 @@ struct PeerInfo {
   std::uint64_t frames_dropped = 0;  // from this connection's queue
 };
 
+// How a connection, or an attempt at one, ended.
+struct PeerEnd {
+  CloseReason reason = CloseReason::unreachable;
+  std::string text;  // one line for people; what the peer said is escaped
+};
+
 enum class NetLogLevel { debug, info, warning, error };
 
 // Unset ones are skipped.
@@ -153,7 +160,9 @@ class Transport {
   [[nodiscard]] std::size_t peers_up() const;
   [[nodiscard]] std::vector<PeerInfo> peers() const;           // up, in key order
   [[nodiscard]] std::vector<PeerAddress> known_peers() const;  // as our hello would tell
-  [[nodiscard]] std::uint16_t local_port() const;              // after start(); else 0
+  // Why peers that may connect are not up: the end of the newest connection or attempt of each.
+  [[nodiscard]] const std::map<PublicKey, PeerEnd>& last_ends() const;
+  [[nodiscard]] std::uint16_t local_port() const;  // after start(); else 0
   [[nodiscard]] const TransportCounters& counters() const;
 
  private:

@@ -123,7 +123,7 @@ void Transport::Impl::install(Connection& connection, const Hello& hello) {
     old->leave(CloseReason::replaced, "a newer connection took its place", true);
   }
   plan_.connected(key, Clock::now());
-  last_failure_.erase(key);
+  last_ends_.erase(key);
   end_other_attempts(connection);
   tell([this, key, info = connection.info()] {
     if (callbacks_.on_peer_up) callbacks_.on_peer_up(key, info);

@@ -81,7 +81,7 @@ void Transport::Impl::set_allowed(std::set<PublicKey> keys) {
                         false);
     }
   }
-  std::erase_if(last_failure_, [&](const auto& entry) { return !allowed_.contains(entry.first); });
+  std::erase_if(last_ends_, [&](const auto& entry) { return !allowed_.contains(entry.first); });
   for (const PublicKey& key : allowed_) plan_dial(key);
 }
 
@@ -149,7 +149,15 @@ void Transport::Impl::on_down(Connection& connection) {
       if (callbacks_.on_peer_down) callbacks_.on_peer_down(key, reason, text);
     });
   }
+  remember_end(connection);
   arm_dial_timer();
+}
+
+void Transport::Impl::remember_end(const Connection& connection) {
+  const auto& key = connection.dialed() ? connection.dialed() : connection.key();
+  if (!key || !allowed_.contains(*key) || peers_.contains(*key)) return;
+  if (connection.reason() == CloseReason::replaced) return;
+  last_ends_[*key] = {connection.reason(), connection.text()};
 }
 
 void Transport::Impl::on_gone(Connection& connection) { connections_.erase(&connection); }
@@ -257,8 +265,8 @@ void Transport::Impl::log_end(const Connection& connection) {
   } else if (reason == CloseReason::replaced) {
     level = NetLogLevel::debug;
   } else if (connection.dialed()) {
-    const auto [at, first] = last_failure_.try_emplace(*connection.dialed(), reason);
-    const bool news = first || std::exchange(at->second, reason) != reason;
+    const auto before = last_ends_.find(*connection.dialed());
+    const bool news = before == last_ends_.end() || before->second.reason != reason;
     if (!news || reason == CloseReason::unreachable) level = NetLogLevel::debug;
   } else if (!may_log_stranger()) {
     level = NetLogLevel::debug;

@@ -30,6 +30,7 @@ class Transport::Impl final : public ConnectionOwner, public std::enable_shared_
   [[nodiscard]] std::vector<PeerInfo> peers() const;
   [[nodiscard]] std::vector<PeerAddress> known_peers() const { return book_.first_hand(allowed_); }
   [[nodiscard]] std::uint16_t local_port() const { return listener_ ? listener_->port() : 0; }
+  [[nodiscard]] const std::map<PublicKey, PeerEnd>& last_ends() const { return last_ends_; }
   [[nodiscard]] const TransportCounters& counters() const { return counters_; }
 
  private:
@@ -64,6 +65,7 @@ class Transport::Impl final : public ConnectionOwner, public std::enable_shared_
   void tell(std::function<void()> news);
   void tell_news();
   void log(NetLogLevel level, const std::string& line) const;
+  void remember_end(const Connection& connection);
   void log_end(const Connection& connection);
   [[nodiscard]] bool may_log_stranger();
   [[nodiscard]] ConnectionPtr add_connection(Direction direction);
@@ -92,8 +94,7 @@ class Transport::Impl final : public ConnectionOwner, public std::enable_shared_
   std::deque<std::function<void()>> news_;  // callbacks not yet made
   bool news_scheduled_ = false;
 
-  std::map<PublicKey, CloseReason>
-      last_failure_;  // of dialing allowed keys: logged once, not every time
+  std::map<PublicKey, PeerEnd> last_ends_;  // of allowed keys that are not up
   Clock::time_point stranger_window_{};
   unsigned strangers_logged_ = 0;
 };

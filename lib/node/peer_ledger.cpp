@@ -6,6 +6,12 @@ namespace {
 // A chain that changes its validators for years must not fill memory with those of the past.
 constexpr std::size_t entries_max = 4096;
 
+std::string to_text(const PeerEnd& end) {
+  std::string text(to_string(end.reason));
+  if (!end.text.empty()) text += ": " + end.text;
+  return text;
+}
+
 }  // namespace
 
 void PeerLedger::expect(const PublicKey& peer, const std::string& name,
@@ -28,7 +34,7 @@ void PeerLedger::up(const PublicKey& peer, const PeerInfo& info) {
 }
 
 std::shared_ptr<const std::vector<PeerStatus>> PeerLedger::statuses(
-    const std::vector<PeerInfo>& connected) {
+    const std::vector<PeerInfo>& connected, const std::map<PublicKey, PeerEnd>& last_ends) {
   std::map<PublicKey, const PeerInfo*> now;
   for (const PeerInfo& info : connected) now.emplace(info.key, &info);
   auto statuses = std::make_shared<std::vector<PeerStatus>>();
@@ -37,10 +43,12 @@ std::shared_ptr<const std::vector<PeerStatus>> PeerLedger::statuses(
     const auto found = now.find(key);
     const bool is_connected = found != now.end();
     if (is_connected) entry.last = *found->second;
+    const auto end = is_connected ? last_ends.end() : last_ends.find(key);
     statuses->push_back({.key = key,
                          .name = entry.name,
                          .address = entry.address,
                          .connected = is_connected,
+                         .down_reason = end == last_ends.end() ? "" : to_text(end->second),
                          .inbound = is_connected && entry.last.direction == Direction::inbound,
                          .bytes_sent = entry.bytes_out + entry.last.bytes_out,
                          .bytes_received = entry.bytes_in + entry.last.bytes_in,

@@ -18,9 +18,9 @@ class PeerLedger {
   void forget(const PublicKey& peer) { entries_.erase(peer); }
   void up(const PublicKey& peer, const PeerInfo& info);
   // All peers that were ever expected or up, with the figures of `connected` added to those of
-  // their earlier connections.
+  // their earlier connections, and of the others why their last connection or attempt ended.
   [[nodiscard]] std::shared_ptr<const std::vector<PeerStatus>> statuses(
-      const std::vector<PeerInfo>& connected);
+      const std::vector<PeerInfo>& connected, const std::map<PublicKey, PeerEnd>& last_ends);
 
  private:
   struct Entry {

@@ -160,7 +160,7 @@ void Reporter::tell(const Event& event) {
 void Reporter::refresh_shared_parts(Clock::time_point now) {
   if (refreshed_ && now - *refreshed_ < shared_parts_age_max) return;
   refreshed_ = now;
-  template_.peers = ledger_.statuses(from_.transport.peers());
+  template_.peers = ledger_.statuses(from_.transport.peers(), from_.transport.last_ends());
   template_.more = metrics_of(from_.transport.counters(), from_.traffic, from_.engine.counters(),
                               from_.counted.latencies());
 }

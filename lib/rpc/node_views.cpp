@@ -89,6 +89,7 @@ Json peers_view(const NodeSnapshot& node) {
                     {"public_key", to_hex(peer.key.view())},
                     {"address", peer.address.empty() ? Json(nullptr) : Json(peer.address)},
                     {"connected", peer.connected},
+                    {"down_reason", peer.down_reason.empty() ? Json() : Json(peer.down_reason)},
                     {"direction", peer.inbound ? "inbound" : "outbound"},
                     {"sent_bytes", peer.bytes_sent},
                     {"received_bytes", peer.bytes_received},

@@ -30,6 +30,7 @@ struct PeerStatus {
   std::string name;     // as its hello said; empty while unknown
   std::string address;  // HOST:PORT; empty for an inbound peer that told none
   bool connected = false;
+  std::string down_reason;  // why the last connection or attempt ended; empty while up or untried
   bool inbound = false;
   std::uint64_t bytes_sent = 0;  // since the node started
   std::uint64_t bytes_received = 0;

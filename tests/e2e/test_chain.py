@@ -127,6 +127,7 @@ class Live(EndToEnd):
         peers = self.json("peers", "--node", "n2")
         self.assertEqual(sorted(peer["name"] for peer in peers["peers"]), ["n0", "n1", "n3"])
         self.assertTrue(all(peer["connected"] for peer in peers["peers"]))
+        self.assertEqual([peer["down_reason"] for peer in peers["peers"]], [None] * 3)
 
     def test_state_is_listed_across_pages(self):
         host, port = self.node("n0")["rpc"].split(":")

@@ -88,6 +88,7 @@ class Told(EndToEnd):
         self.assertTrue(health["ok"])
         self.assertEqual((health["peers_connected"], health["quorum"]), (3, 3))
         self.assertIn("healthy", self.hs("node", "health", "--home", self.node("n1")["home"]).out)
+        self.assertIn("n0 is healthy", self.hs("node", "health").out)  # there is no default home
         self.hs("testnet", "stop", "n2,n3")
         wait_until(lambda: self.hs("node", "health", "--node", "n0", code=None).code == 10,
                    "n0 misses its quorum")

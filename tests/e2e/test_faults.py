@@ -14,6 +14,13 @@ class KilledNodes(EndToEnd):
         result = self.hs("testnet", "kill", "n1")
         self.assertNotIn("warning", result.err)
         self.assertEqual(self.node("n1")["state"], "dead")
+
+        def why_down():
+            peers = self.json("peers", "--node", "n0")["peers"]
+            return next(peer["down_reason"] for peer in peers if peer["name"] == "n1") or ""
+
+        wait_until(lambda: why_down().startswith("unreachable"), "n0 knows why n1 is down")
+        self.assertIn("n1 is down: unreachable", self.hs("peers", "--node", "n0").err)
         # More blocks than there are nodes: views that the dead one leads are passed over too.
         self.wait_for_commits(["n0", "n2", "n3"], more=8)
         self.hs("tx", "put", "while", "dead")

@@ -154,11 +154,16 @@ TEST_CASE("a peer that restarts on its port is found again", "[net][transport]")
     config.listen = b->at();
     b.reset();
     REQUIRE(run_until(loop, [&] { return !a->is_up(key_b); }));
+    REQUIRE(run_until(loop, [&] {
+      const auto end = a->last_ends().find(key_b);
+      return end != a->last_ends().end() && end->second.reason == CloseReason::unreachable;
+    }));
     b = std::make_unique<TestNode>(loop, 2, config);
     (*b)->set_allowed({a.key()});
     REQUIRE((*b)->start());
     REQUIRE(run_until(loop, [&] { return a.ups.size() == restart + 1 && (*b)->is_up(a.key()); }));
     CHECK(a.downs.size() == restart);
+    CHECK(a->last_ends().empty());
   }
   CHECK(a->send(key_b, Channel::message, body_of("hello again"), When::keep));
   REQUIRE(run_until(loop, [&] { return b->frames.size() == 1; }));
