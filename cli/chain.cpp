@@ -17,6 +17,7 @@ int chain_status(Context& context) {
   Table table({{.title = "FIELD"}, {.title = "VALUE", .shrink = true}});
   for (const auto& [field, value] : status.items()) {
     if (field == "schema" || value.is_null()) continue;
+    if (value.is_array() && value.empty()) continue;
     std::string label = field;
     std::ranges::replace(label, '_', ' ');
     table.add({std::move(label), text_of(value)});

@@ -245,6 +245,13 @@ void make(const Context& context, const Plan& plan, MadeFolder& made) {
     if (!context.arguments.flag("keep")) made.made();
   } else {
     context.out.note("resuming " + plan.layout.root.string());
+    const std::size_t byzantine = plan.record.byzantine.size();
+    if (byzantine > plan.record.faults_tolerated()) {
+      context.out.warn(
+          std::to_string(byzantine) + " of " + std::to_string(plan.record.validators) +
+          " are told to misbehave, f = " + std::to_string(plan.record.faults_tolerated()) +
+          ": expect no progress; `hs testnet fault clear` makes them honest");
+    }
   }
   or_throw(set_latest(plan.layout));
 }

@@ -205,6 +205,16 @@ class Orders(Faulty):
         self.hs("testnet", "fault", "clear")
         self.wait_for_commits(HONEST + ["n3"])
 
+    def test_a_net_that_cannot_commit_says_so_when_it_starts(self):
+        self.up()
+        self.apply("silent", "n2,n3")
+        self.hs("testnet", "down")
+        stuck = self.up("--timeout", "3s", code=5)
+        self.assertIn("warning: 2 of 4 are told to misbehave, f = 1: expect no progress; "
+                      "`hs testnet fault clear`", stuck.err)
+        self.hs("testnet", "fault", "clear")
+        self.assertNotIn("warning", self.up().err)
+
     def test_what_is_no_strategy_is_refused(self):
         self.up()
         for strategies in ("honest", "silent,", "silent,silent", "sient", ""):
