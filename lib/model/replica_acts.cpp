@@ -50,10 +50,13 @@ void ReplicaModel::on(const Collected& collected) {
     const Set next = tree_.sets.committed->with(*stored->block->updates);
     sets.push_back(std::make_shared<const Set>(next));
   }
-  const bool is_made_of_votes = std::any_of(
-      sets.begin(), sets.end(), [&](const SetPtr& set) { return is_collected_from(made, *set); });
-  if (!is_made_of_votes) {
+  const auto is_made_of_votes = [&](const SetPtr& set) { return is_collected_from(made, *set); };
+  const auto made_by = std::ranges::find_if(sets, is_made_of_votes);
+  if (made_by == sets.end()) {
     return part(rule, what + " from votes that a quorum has not sent here", made.block);
+  }
+  if (!signatures_.all_verify(made, **made_by)) {
+    return part(rule, what + " from a vote whose signature does not verify", made.block);
   }
   known_.add(collected.certificate, is_timeout);
   const bool is_usable = is_timeout || fault_of_pc(tree_, made) == nullptr;
@@ -75,6 +78,48 @@ void ReplicaModel::on(const TookOffer& taken) {
   });
   if (had_attempt) return part("3.4 one attempt", what + " again", taken.block);
   taken_.push_back(taken);
+  offers_.push_back(taken);
+}
+
+// What came in this step and nothing speaks against is stored and voted for in this step: nobody
+// would ask again. What waits for a block is left out, as it is taken up when the tree has it.
+void ReplicaModel::meet_offers() {
+  const bool sets_changed =
+      tree_.sets.committed != sets_before_.committed || tree_.sets.decided != sets_before_.decided;
+  if (sets_changed) return;  // in the middle of the step: which ones were asked is not known
+  for (const TookOffer& taken : offers_) {
+    const HeardOffer* heard = known_.offer(taken);
+    if (heard == nullptr || !heard->is_faithful || suspects_.contains(taken.origin)) continue;
+    const Hash& needed = taken.justify != nullptr ? taken.block : heard->content->justify->block;
+    if (std::ranges::find(inserted_, needed) != inserted_.end()) continue;
+    if (const Stored* stored = tree_.find(taken.block)) {
+      require_vote(taken, *stored);
+      continue;
+    }
+    if (taken.justify != nullptr || !is_good(*heard->justify)) continue;
+    if (fault_of_storing(tree_, *heard->content) == nullptr) {
+      part("3A.5 store [S55]", "does not store what its leader proposes", taken.block);
+    }
+  }
+}
+
+bool ReplicaModel::is_bound_against(const Certificate& justify, const Hash& block) const {
+  if (!bound_) return false;
+  if (bound_->voted && tree_.entered <= *bound_->voted) return true;
+  return justify.view < bound_->locked && block != bound_->locked_block;
+}
+
+void ReplicaModel::require_vote(const TookOffer& taken, const Stored& stored) {
+  if (tree_.voted && *tree_.voted >= tree_.entered) return;
+  if (!tree_.highest->is_genesis() && tree_.highest->view >= tree_.entered) return;
+  const CertificatePtr justify = taken.justify != nullptr ? taken.justify : stored.block->justify;
+  const char* fault = taken.justify != nullptr ? fault_of_nudge(tree_, *justify, taken.view)
+                                               : fault_of_block(tree_, *stored.block);
+  if (fault != nullptr || !is_good(*justify)) return;
+  if (is_bound_against(*justify, taken.block)) return;
+  if (!tree_.sets.voters(justify->phase).contains(self_)) return;
+  part("3A.5 cast", "does not vote for what its leader proposes" + in_view(taken.view),
+       taken.block);
 }
 
 const TookOffer* ReplicaModel::offer_behind(const Voted& voted) const {
@@ -124,11 +169,9 @@ void ReplicaModel::on(const Voted& voted) {
   if (!tree_.highest->is_genesis() && tree_.highest->view >= tree_.entered) {
     return part("3A.5 Proposal", what + ", which a PC has ended", voted.block);
   }
-  const bool was_reset = bound_.has_value();
-  const bool is_promised = was_reset && bound_->voted && voted.view <= *bound_->voted;
-  const bool is_off_lock =
-      was_reset && justify->view < bound_->locked && voted.block != bound_->locked_block;
-  if (is_promised || is_off_lock) return part("3A.5 cast (HS-SAFE)", what, voted.block);
+  if (is_bound_against(*justify, voted.block)) {
+    return part("3A.5 cast (HS-SAFE)", what, voted.block);
+  }
   check_vote_roles(voted, justify->phase);
   tree_.voted = voted.view;
 }
@@ -141,6 +184,9 @@ void ReplicaModel::on(const Offered& offered) {
   if (offered.view != tree_.entered) return part("3A.3", what + ", another view", offered.block);
   if (offered.view == 0 || is_again_) return part("3A.3 [S48]", what, offered.block);
   if (std::exchange(has_offered_, true)) return part("3A.3", what + " twice", offered.block);
+  if (is_without_block_ && tree_.highest->view + 1 < offered.view) {
+    return part("3A.3 lead [S56]", what + " at once, without the certified block", offered.block);
+  }
   if (!holds([&](const Sets& sets) { return sets.is_proposer(self_, offered.view); })) {
     return part("3.2 proposer", what + ", which it does not lead", offered.block);
   }
@@ -206,6 +252,22 @@ bool ReplicaModel::may_enter(View view) {
   return false;
 }
 
+// Is it a PC of a block not held, and nothing else, that ends the view before? A newer one of the
+// kind would be waited for in its place.
+bool ReplicaModel::misses_certified_block(View view) {
+  bool is_missed = false;
+  for (const Sighting& each : known_.of_view(view - 1)) {
+    if (!is_good(*each.certificate)) continue;
+    if (each.certificate->kind != Certificate::Kind::phase) return false;
+    is_missed = is_missed || (each.moves_view && tree_.find(each.certificate->block) == nullptr);
+  }
+  if (!is_missed) return false;
+  return !known_.find([&](const CertificatePtr& each) {
+    return each->kind == Certificate::Kind::phase && each->view >= view &&
+           tree_.find(each->block) == nullptr;
+  });
+}
+
 void ReplicaModel::on(const Entered& entered) {
   require_nothing_due();
   const std::string what = "enters view " + std::to_string(entered.view);
@@ -219,15 +281,17 @@ void ReplicaModel::on(const Entered& entered) {
   if (timed_out_) {  // before it looked at its input, which may be of a past view by now
     std::erase_if(demands_, [&](const auto& each) { return each->view < entered.view; });
   }
+  is_without_block_ = !timed_out_ && misses_certified_block(entered.view);
   tree_.entered = entered.view;
   known_.enter(entered.view);
   taken_.clear();
+  offers_.clear();
   has_offered_ = false;
   is_again_ = false;
   timed_out_.reset();
 }
 
-void ReplicaModel::on(const Refused& refused) { suspects_.insert(refused.origin); }
+void ReplicaModel::on(const Refused& refused) { refused_.push_back(refused.origin); }
 
 void ReplicaModel::on(const Halted&) { is_halted_ = true; }
 

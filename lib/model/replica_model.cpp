@@ -62,6 +62,10 @@ std::optional<Mismatch> ReplicaModel::step(std::span<const Fact> facts, const Ho
   timed_out_.reset();
   demands_.clear();
   inserted_.clear();
+  offers_.clear();
+  refused_.clear();
+  is_without_block_ = false;
+  sets_before_ = tree_.sets;
   highest_before_ = tree_.highest;
   for (const Fact& fact : facts) {
     std::visit([&](const auto& each) { on(each); }, fact);
@@ -71,6 +75,8 @@ std::optional<Mismatch> ReplicaModel::step(std::span<const Fact> facts, const Ho
   require_nothing_due();
   settle_decided(after.sets);
   meet_demands();
+  meet_offers();
+  suspects_.insert(refused_.begin(), refused_.end());
   compare(after);
   return mismatch_;
 }
@@ -191,7 +197,7 @@ void ReplicaModel::on(const Committed& committed) {
     return commit.block == committed.block && commit.height == committed.height &&
            commit.view == committed.view;
   };
-  if (due_lock_) return require_nothing_due();
+  if (due_lock_ || due_update_) return require_nothing_due();
   if (due_commits_.empty()) {
     const CertificatePtr cause = explain([&](const CertificatePtr& pc) {
       const Effects effects = effects_of(tree_, pc);
@@ -207,11 +213,20 @@ void ReplicaModel::on(const Committed& committed) {
                 committed.block);
   }
   due_commits_.pop_front();
+  const Stored* stored = tree_.find(committed.block);
+  if (stored != nullptr && stored->block->updates) due_update_ = committed.block;
+}
+
+void ReplicaModel::on(const ToldUpdate& told) {
+  if (due_update_ != told.block) return part("10 [S53]", "tells of a set update", told.block);
+  due_update_.reset();
 }
 
 void ReplicaModel::require_nothing_due() {
   if (due_lock_) {
     part("3.7 lock", "does not lock on view " + number(due_lock_->view), due_lock_->block);
+  } else if (due_update_) {
+    part("10 [S53]", "does not tell of the set update that it commits", *due_update_);
   } else if (!due_commits_.empty()) {
     part("3.7 commit", "does not commit height " + number(due_commits_.front().height),
          due_commits_.front().block);

@@ -3,7 +3,8 @@
 // cause in what came before, and a cause that is seen must have its whole effect.
 //
 // Not derived, as the trace does not tell it: what time does (deadlines, waits, echoes), and what a
-// replica could have done and did not, but for certificates that it must act upon.
+// replica could have done and did not, but for certificates that it must act upon and for offers of
+// leaders that keep the rules, which it must store and vote for where it may.
 #pragma once
 #include <span>
 
@@ -37,6 +38,7 @@ class ReplicaModel {
   void on(const RaisedHighest& raised);
   void on(const MovedLock& moved);
   void on(const Committed& committed);
+  void on(const ToldUpdate& told);
   void on(const RaisedHighestTimeout& raised);
   void on(const Collected& collected);
   void on(const Voted& voted);
@@ -58,6 +60,10 @@ class ReplicaModel {
   void demand_from(const CertificatePtr& certificate);
   [[nodiscard]] const TookOffer* offer_behind(const Voted& voted) const;
   void check_vote_roles(const Voted& voted, Phase justify);
+  void meet_offers();
+  void require_vote(const TookOffer& taken, const Stored& stored);
+  [[nodiscard]] bool is_bound_against(const Certificate& justify, const Hash& block) const;
+  [[nodiscard]] bool misses_certified_block(View view);
   [[nodiscard]] bool may_enter(View view);
   // Asked of the sets as they are; or, where a Decide PC that nobody told of has made the update
   // decided in this step, as they became.
@@ -95,6 +101,11 @@ class ReplicaModel {
   std::vector<Hash> inserted_;
   CertificatePtr highest_before_;        // the step
   std::vector<CertificatePtr> demands_;  // must have been acted upon when the step is over
+  std::optional<Hash> due_update_;       // of the block just committed
+  std::vector<TookOffer> offers_;        // of the view that the step ends in
+  bool is_without_block_ = false;        // entered by a PC of a block that it misses [S56]
+  Sets sets_before_;
+  std::vector<Key> refused_;
 };
 
 }  // namespace hs::model

@@ -27,6 +27,8 @@ struct HeardOffer {  // a Proposal or a Nudge
   Hash block;
   CertificatePtr justify;
   bool is_nudge = false;
+  bool is_faithful = false;  // its origin is known to keep the rules
+  BlockPtr content;          // of a faithful Proposal; its data are what it says of them
 };
 struct HeardVote {
   Key origin;
@@ -59,6 +61,9 @@ struct Committed {
   Hash block;
   Height height = 0;
   View view = 0;
+};
+struct ToldUpdate {  // of the validator set, by the block just committed
+  Hash block;
 };
 struct RaisedHighestTimeout {
   CertificatePtr tc;
@@ -99,8 +104,8 @@ struct Halted {};  // it has seen a fork, and its work is done [S57]
 
 using Fact =
     std::variant<HeardCertificate, HeardOffer, HeardVote, HeardTimeoutVote, TookOffer, Inserted,
-                 RaisedHighest, MovedLock, Committed, RaisedHighestTimeout, Collected, Voted,
-                 TimedOut, SentTimeoutVote, Advanced, Entered, Offered, Refused, Halted>;
+                 RaisedHighest, MovedLock, Committed, ToldUpdate, RaisedHighestTimeout, Collected,
+                 Voted, TimedOut, SentTimeoutVote, Advanced, Entered, Offered, Refused, Halted>;
 
 // ---- held: what it says of itself after the step, or what its disk says before a start ----
 struct Holdings {

@@ -136,48 +136,51 @@ void ModelOracle::hear(const PublicKey& origin, model::Source source,
 void ModelOracle::hear(const FromPeer& from) {
   const PublicKey& origin = from.origin;
   const model::Key key = sim::to_model(origin);
-  std::visit(Overloaded{
-                 [&](const Proposal& proposal) {
-                   const Block& block = proposal.block;
-                   facts_.emplace_back(model::HeardOffer{key, proposal.view.value,
-                                                         sim::to_model(block.hash),
-                                                         book_.certificate(block.justify), false});
-                 },
-                 [&](const Nudge& nudge) {
-                   facts_.emplace_back(model::HeardOffer{key, nudge.view.value,
-                                                         sim::to_model(nudge.justify.block),
-                                                         book_.certificate(nudge.justify), true});
-                 },
-                 [&](const PhaseVote& vote) {
-                   facts_.emplace_back(model::HeardVote{
-                       key, vote.view.value, sim::to_model(vote.block), to_model(vote.phase)});
-                 },
-                 [&](const NewView& new_view) {
-                   hear(origin, model::Source::other, book_.certificate(new_view.highest_pc));
-                 },
-                 [&](const TimeoutVote& vote) {
-                   facts_.emplace_back(model::HeardTimeoutVote{key, vote.view.value});
-                   if (vote.highest_tc) {
-                     hear(origin, model::Source::timeout, book_.certificate(*vote.highest_tc));
-                   }
-                 },
-                 [&](const AdvanceView& advance) {
-                   hear(origin, model::Source::advance,
-                        book_.certificate(advance.progress_certificate));
-                 },
-                 [&](const AdvertisePC& advertise) {
-                   hear(origin, model::Source::advertised, book_.certificate(advertise.highest_pc));
-                 },
-                 [&](const BlockSyncResponse& response) {
-                   for (const Block& block : response.blocks) {
-                     hear(origin, model::Source::other, book_.certificate(block.justify));
-                   }
-                   hear(origin, model::Source::other, book_.certificate(response.highest_pc));
-                 },
-                 [](const AdvertiseBlock&) {},
-                 [](const BlockSyncRequest&) {},
-             },
-             *from.message);
+  const auto sender = cast_.node_of(origin);
+  const bool is_faithful = sender && !plan_.is_faulty(*sender);
+  std::visit(
+      Overloaded{
+          [&](const Proposal& proposal) {
+            const Block& block = proposal.block;
+            facts_.emplace_back(
+                model::HeardOffer{key, proposal.view.value, sim::to_model(block.hash),
+                                  book_.certificate(block.justify), false, is_faithful,
+                                  is_faithful ? book_.block(block) : nullptr});
+          },
+          [&](const Nudge& nudge) {
+            facts_.emplace_back(
+                model::HeardOffer{key, nudge.view.value, sim::to_model(nudge.justify.block),
+                                  book_.certificate(nudge.justify), true, is_faithful, nullptr});
+          },
+          [&](const PhaseVote& vote) {
+            facts_.emplace_back(model::HeardVote{key, vote.view.value, sim::to_model(vote.block),
+                                                 to_model(vote.phase)});
+          },
+          [&](const NewView& new_view) {
+            hear(origin, model::Source::other, book_.certificate(new_view.highest_pc));
+          },
+          [&](const TimeoutVote& vote) {
+            facts_.emplace_back(model::HeardTimeoutVote{key, vote.view.value});
+            if (vote.highest_tc) {
+              hear(origin, model::Source::timeout, book_.certificate(*vote.highest_tc));
+            }
+          },
+          [&](const AdvanceView& advance) {
+            hear(origin, model::Source::advance, book_.certificate(advance.progress_certificate));
+          },
+          [&](const AdvertisePC& advertise) {
+            hear(origin, model::Source::advertised, book_.certificate(advertise.highest_pc));
+          },
+          [&](const BlockSyncResponse& response) {
+            for (const Block& block : response.blocks) {
+              hear(origin, model::Source::other, book_.certificate(block.justify));
+            }
+            hear(origin, model::Source::other, book_.certificate(response.highest_pc));
+          },
+          [](const AdvertiseBlock&) {},
+          [](const BlockSyncRequest&) {},
+      },
+      *from.message);
 }
 
 // ---- what a replica tells ----
@@ -206,6 +209,9 @@ void ModelOracle::tell(const Event& event, const Output& output) {
           [&](const event::CommitBlock& e) {
             facts_.emplace_back(
                 model::Committed{sim::to_model(e.block), e.height.value, e.view.value});
+          },
+          [&](const event::UpdateValidatorSet& e) {
+            facts_.emplace_back(model::ToldUpdate{sim::to_model(e.cause_block)});
           },
           [&](const event::UpdateHighestPC& e) {
             facts_.emplace_back(model::RaisedHighest{book_.certificate(e.highest_pc)});

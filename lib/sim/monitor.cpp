@@ -22,6 +22,7 @@ Monitor::Monitor(const Plan& plan, const Cast& cast, const AppKit& app, Judge& j
       views_(cast.size(), plan.config.epoch_length, certificates_, judge),
       progress_(plan, cast, judge),
       model_(plan, cast, app, judge),
+      duties_(plan, cast, judge),
       coverage_(cast.size(), plan.config.epoch_length, chain_, marks_) {
   for (NodeIndex node = 0; node < cast.size(); ++node) is_faulty_.push_back(plan.is_faulty(node));
 }
@@ -46,12 +47,16 @@ void Monitor::on_start(NodeIndex node, const KvReader& disk,
 void Monitor::on_started(NodeIndex node, const Replica& replica, const KvReader& disk,
                          const std::optional<SafetyRecord>& record) {
   if (is_faulty_[node]) return;
+  duties_.on_start(node);
   model_.on_start(node, stored_.live(node), replica.validators(), disk, record);
 }
 
 void Monitor::on_step(NodeIndex node, const Input& input, const Output& output,
                       const Replica& replica, bool is_certain) {
-  if (!is_faulty_[node]) model_.on_step(node, input, output, replica, is_certain);
+  if (is_faulty_[node]) return;
+  model_.on_step(node, input, output, replica, is_certain);
+  const View entered = stored_.live(node).entered.value_or(View{});
+  duties_.on_step(node, input, output, entered, replica.validators());
 }
 
 void Monitor::on_crash(NodeIndex node, const KvReader& disk) {

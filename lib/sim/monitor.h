@@ -5,6 +5,7 @@
 #include "lib/sim/certificate_oracle.h"
 #include "lib/sim/chain_oracle.h"
 #include "lib/sim/coverage.h"
+#include "lib/sim/duty_oracle.h"
 #include "lib/sim/lock_oracle.h"
 #include "lib/sim/marks.h"
 #include "lib/sim/model_oracle.h"
@@ -88,6 +89,7 @@ class Monitor {
   ViewOracle views_;
   ProgressOracle progress_;
   ModelOracle model_;
+  DutyOracle duties_;
   Marks marks_;
   Coverage coverage_;
   RunHash hash_;

@@ -19,7 +19,7 @@ ValidatorSetState changing(bool decided) {
 }  // namespace
 
 TEST_CASE("while an update is undecided the old set votes, but on a Commit certificate the new one",
-          "[hotstuff][I10]") {
+          "[hotstuff][I10][M30]") {
   for (const Phase phase :
        {Phase::generic, Phase::prepare, Phase::precommit, Phase::commit, Phase::decide}) {
     const PhaseCertificate justify = test_pc(5, test_hash("block"), phase);

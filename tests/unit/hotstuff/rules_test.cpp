@@ -65,7 +65,7 @@ TEST_CASE("a certificate of the locked block itself extends the lock though the 
   CHECK_FALSE(extends_lock(*chain, test_pc(2, test_hash("also unknown"))));
 }
 
-TEST_CASE("a certificate newer than the lock passes it on any branch", "[hotstuff]") {
+TEST_CASE("a certificate newer than the lock passes it on any branch", "[hotstuff][M16]") {
   Chain chain;
   chain.lock(test_pc(7, chain.x.hash));
   CHECK(passes_lock(*chain, test_pc(8, chain.b[0].hash)));

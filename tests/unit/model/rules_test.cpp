@@ -38,7 +38,7 @@ TEST_CASE("a quorum is more than two thirds", "[model][I04]") {
 // Three blocks, each with the certificate of the one below.
 struct Chain {
   Tree tree = tree_at_genesis(chain, epoch_length, four());
-  AllGood signatures;
+  OneVerdict signatures;
   BlockPtr first = block(1, 0, tree.highest);
   BlockPtr second = block(2, 1, pc(1, first->hash));
   BlockPtr third = block(3, 2, pc(2, second->hash));

@@ -18,9 +18,11 @@ inline Hash hash_number(std::uint64_t number) {
   return hash;
 }
 
-class AllGood : public Signatures {
+class OneVerdict : public Signatures {
  public:
-  [[nodiscard]] bool all_verify(const Certificate&, const Set&) override { return true; }
+  [[nodiscard]] bool all_verify(const Certificate&, const Set&) override { return are_good; }
+
+  bool are_good = true;
 };
 
 constexpr std::uint64_t chain = 7;
@@ -56,7 +58,7 @@ inline BlockPtr block(std::uint64_t number, Height height, const CertificatePtr&
 
 // Key 3, which leads views 3, 7, ...; in view 0 at first.
 struct Story {
-  AllGood signatures;
+  OneVerdict signatures;
   SetPtr set = four();
   ReplicaModel replica{key_number(3), tree_at_genesis(chain, epoch_length, set), signatures};
   Holdings held;
@@ -79,7 +81,7 @@ struct Story {
   }
   // What a leader of the next view shows, with the justify of the view before.
   [[nodiscard]] HeardOffer proposal(const BlockPtr& of, View view) const {
-    return {leader(view), view, of->hash, of->justify, false};
+    return {leader(view), view, of->hash, of->justify, false, false, nullptr};
   }
   // All that follows from the proposal of the next view; the replica votes.
   [[nodiscard]] std::vector<Fact> facts_of(const BlockPtr& next, View view) {

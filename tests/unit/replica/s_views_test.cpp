@@ -166,7 +166,7 @@ TEST_CASE("a restart enters an uncertified epoch-change view again and proposes 
 }
 
 TEST_CASE("a replica that still waits in an epoch-change view is told why it may leave",
-          "[replica][S48]") {
+          "[replica][S48][M20]") {
   Lone lone;
   lone.grow_to(12);
   lone.forget();

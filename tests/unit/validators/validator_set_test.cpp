@@ -182,7 +182,7 @@ TEST_CASE("a set decodes from its stored form, and only from that (S27, S44)",
   CHECK(refusal([](Bytes& b) { b.pop_back(); }) == Errc::truncated);
 }
 
-TEST_CASE("both sets take part until an update is decided", "[validators]") {
+TEST_CASE("both sets take part until an update is decided", "[validators][M35]") {
   ValidatorSetState state{.committed = std::make_shared<const ValidatorSet>(test_set({{1}, {2}})),
                           .previous = std::make_shared<const ValidatorSet>(test_set({{3}})),
                           .update_height = Height{5},
