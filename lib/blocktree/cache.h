@@ -2,11 +2,10 @@
 // from the store again, so forgetting is always safe; serving something old is not, so whoever
 // changes the store must erase here.
 #pragma once
-#include <cstring>
 #include <deque>
 #include <unordered_map>
 
-#include "lib/crypto/sha256.h"
+#include "lib/crypto/first_bytes.h"
 
 namespace hs {
 
@@ -38,15 +37,6 @@ class BlockCache {
   }
 
  private:
-  // A block hash is as good a hash as any.
-  struct FirstBytes {
-    std::size_t operator()(const Hash& hash) const {
-      std::size_t value = 0;
-      std::memcpy(&value, hash.bytes.data(), sizeof(value));
-      return value;
-    }
-  };
-
   std::size_t entries_max_;
   std::unordered_map<Hash, Value, FirstBytes> entries_;
   std::deque<Hash> order_;

@@ -2,9 +2,9 @@
 #pragma once
 #include <cstdint>
 #include <queue>
-#include <set>
+#include <unordered_set>
 
-#include "lib/crypto/sha256.h"
+#include "lib/crypto/first_bytes.h"
 #include "lib/crypto/signatures.h"
 
 namespace hs {
@@ -19,7 +19,7 @@ class DigestSet {
 
  private:
   std::size_t entries_max_;
-  std::set<Hash> present_;
+  std::unordered_set<Hash, FirstBytes> present_;  // looked up only, never walked
   std::queue<Hash> order_;
 };
 

@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "lib/crypto/first_bytes.h"
 #include "lib/sim/certificate_oracle.h"
 #include "lib/store/store.h"
 #include "lib/types/block.h"
@@ -63,11 +64,11 @@ class ChainOracle {
   SetBook& sets_;
   const CertificateOracle& certificates_;
   Judge& judge_;
-  std::unordered_map<Hash, Known, HashOfHash> blocks_;  // looked up only, never walked
+  std::unordered_map<Hash, Known, FirstBytes> blocks_;  // looked up only, never walked
   std::vector<Hash> canonical_;                         // by height
   std::uint64_t forgotten_below_ = 0;
-  std::vector<std::optional<Height>> committed_;        // by node
-  std::vector<std::optional<Hash>> committed_now_;      // topmost of the running step, by node
+  std::vector<std::optional<Height>> committed_;    // by node
+  std::vector<std::optional<Hash>> committed_now_;  // topmost of the running step, by node
   std::optional<Height> tip_;
 };
 

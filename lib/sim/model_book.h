@@ -4,6 +4,7 @@
 #include <deque>
 #include <unordered_map>
 
+#include "lib/crypto/first_bytes.h"
 #include "lib/model/trace.h"
 #include "lib/sim/app_kit.h"
 #include "lib/sim/cast.h"
@@ -44,7 +45,7 @@ class ModelBook : public model::Signatures {
   model::CertificatePtr genesis_ = std::make_shared<const model::Certificate>();
   std::unordered_map<std::uint64_t, std::vector<std::shared_ptr<Entry>>> by_view_;
   std::deque<std::uint64_t> views_;  // oldest first
-  std::unordered_map<Hash, model::BlockPtr, HashOfHash> blocks_;
+  std::unordered_map<Hash, model::BlockPtr, FirstBytes> blocks_;
   std::deque<Hash> hashes_;  // likewise
 };
 

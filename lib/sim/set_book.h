@@ -2,11 +2,11 @@
 // which set judges it, and its own updates which set decides it and judges its children.
 // [PROTOCOL 2.6]
 #pragma once
-#include <cstring>
 #include <memory>
 #include <unordered_map>
 #include <vector>
 
+#include "lib/crypto/first_bytes.h"
 #include "lib/sim/app_kit.h"
 #include "lib/sim/cast.h"
 #include "lib/sim/member_set.h"
@@ -15,15 +15,6 @@
 namespace hs::sim {
 
 using MemberSetPtr = std::shared_ptr<const MemberSet>;
-
-// For maps whose keys are hashes already. They are looked up only, never walked.
-struct HashOfHash {
-  std::size_t operator()(const Hash& hash) const {
-    std::size_t value = 0;
-    std::memcpy(&value, hash.bytes.data(), sizeof value);
-    return value;
-  }
-};
 
 class SetBook {
  public:
@@ -45,7 +36,7 @@ class SetBook {
  private:
   const AppKit& app_;
   MemberSetPtr initial_;
-  std::unordered_map<Hash, Entry, HashOfHash> entries_;
+  std::unordered_map<Hash, Entry, FirstBytes> entries_;  // looked up only, never walked
 };
 
 }  // namespace hs::sim
