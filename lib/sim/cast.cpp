@@ -5,11 +5,12 @@
 #include "lib/base/check.h"
 #include "lib/base/rng.h"
 #include "lib/sim/mock_signatures.h"
+#include "lib/sim/shared_signatures.h"
 
 namespace hs::sim {
 
 Cast::Cast(const Plan& plan) : powers_(plan.powers) {
-  const SignatureScheme& scheme = plan.real_signatures ? ed25519_scheme() : mock_scheme();
+  const SignatureScheme& scheme = plan.real_signatures ? shared_ed25519_scheme() : mock_scheme();
   Rng rng = Rng(plan.seed).substream("keys");
   for (NodeIndex node = 0; node < plan.nodes(); ++node) {
     SecretKey::Seed seed;

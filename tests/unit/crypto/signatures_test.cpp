@@ -49,4 +49,15 @@ TEST_CASE("weak keys and bytes that are no point are not admitted (S39)", "[cryp
   }
 }
 
+TEST_CASE("what was said of a key is said again, and of that key only", "[crypto][S39]") {
+  PublicKey order_two{};
+  order_two.bytes.fill(0xff);
+  order_two.bytes.front() = 0xec;
+  order_two.bytes.back() = 0x7f;
+  for (std::uint8_t i = 1; i <= 3; ++i) {
+    CHECK(is_admissible_key(test_key(1).public_key()));
+    CHECK_FALSE(is_admissible_key(order_two));
+  }
+}
+
 }  // namespace hs::test
