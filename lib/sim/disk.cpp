@@ -28,6 +28,12 @@ void SimDisk::scan(BytesView prefix, const Visitor& visit) const {
   }
 }
 
+void SimDisk::walk(const Visitor& visit) const {
+  for (const auto& [key, value] : entries_) {
+    if (!visit(key, value)) return;
+  }
+}
+
 std::unique_ptr<KvReader> SimDisk::snapshot() const {
   WriteBatch everything;
   for (const auto& [key, value] : entries_) everything.put(key, value);
@@ -86,8 +92,8 @@ void SimDisk::crash(Survival survival, Rng& rng) {
   const std::size_t count = unsynced_.size();
   const std::size_t chosen = rng.below(count);  // length of the prefix, or the batch that is lost
   for (std::size_t i = 0; i < count; ++i) {
-    const bool kept = (survival == Survival::prefix && i < chosen) ||
-                      (survival == Survival::hole && i != chosen);
+    const bool kept =
+        (survival == Survival::prefix && i < chosen) || (survival == Survival::hole && i != chosen);
     if (kept) apply(unsynced_[i].batch);
   }
   unsynced_.clear();

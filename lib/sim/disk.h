@@ -47,6 +47,8 @@ class Disk : public KvStore {
   [[nodiscard]] virtual bool is_failing() const = 0;
   // Bit rot, while no process runs. False if this kind of disk has no bits of its own.
   virtual bool flip_bit(Rng& /*rng*/) { return false; }
+  // All entries, in whatever order costs least: whoever asks must not depend on it.
+  virtual void walk(const Visitor& visit) const { scan({}, visit); }
   // As `hs node reset --data` leaves it; while no process runs.
   virtual void wipe() = 0;
   [[nodiscard]] virtual std::unique_ptr<Disk> copy() const = 0;
@@ -61,6 +63,7 @@ class SimDisk : public Disk {
   [[nodiscard]] bool contains(BytesView key) const override { return entries_.contains(key); }
   // Sorts what it finds: scans are for starting up and for people, look-ups are what must be quick.
   void scan(BytesView prefix, const Visitor& visit) const override;
+  void walk(const Visitor& visit) const override;
   [[nodiscard]] std::unique_ptr<KvReader> snapshot() const override;
   void write(const WriteBatch& batch, bool sync) override;
 

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
-#include "lib/crypto/sha256.h"
+#include "lib/crypto/first_bytes.h"
 #include "lib/types/certificates.h"
 
 namespace hs::sim {
@@ -50,15 +50,16 @@ struct Stored {
 
 class Audit {
  public:
-  Audit(NodeIndex node, const KvReader& disk, Judge& judge) : node_(node), judge_(judge) {
-    disk.scan({}, [&](BytesView key, BytesView value) {
+  Audit(NodeIndex node, const WalkStore& walk, Judge& judge) : node_(node), judge_(judge) {
+    walk([&](BytesView key, BytesView value) {
       read(key, value);
       return true;
     });
   }
 
   void run() {
-    for (const auto& [hash, block] : blocks_) {
+    for (const auto* entry : blocks_in_order()) {
+      const auto& [hash, block] = *entry;
       if (hash == Hash{}) continue;  // whose children are the first blocks
       if (!block.height) {
         fail("I19", "something is left of a block that is not stored");
@@ -74,21 +75,36 @@ class Audit {
   }
 
  private:
+  using Blocks = std::unordered_map<Hash, Stored, FirstBytes>;
+
   void read(BytesView key, BytesView value) {
     if (key.empty()) return;
     switch (key.front()) {
-      case key_block: read_block(blocks_[hash_at(key, 1)], key, value); break;
-      case key_block_at_height: chain_[number_at(key, 1)] = hash_at(value, 0); break;
+      case key_block:
+        read_block(blocks_[hash_at(key, 1)], key, value);
+        break;
+      case key_block_at_height:
+        chain_[number_at(key, 1)] = hash_at(value, 0);
+        break;
       case key_children:
         for (std::size_t at = 4; at + Hash::size <= value.size(); at += Hash::size) {
           blocks_[hash_at(key, 1)].children.push_back(hash_at(value, at));
         }
         break;
-      case key_app_updates: blocks_[hash_at(key, 1)].has_app_updates = true; break;
-      case key_updates_status: blocks_[hash_at(key, 1)].changes_set = value.front() != 0; break;
-      case key_locked_pc: locked_ = hash_at(value, block_in_certificate); break;
-      case key_highest_pc: highest_ = hash_at(value, block_in_certificate); break;
-      default: break;
+      case key_app_updates:
+        blocks_[hash_at(key, 1)].has_app_updates = true;
+        break;
+      case key_updates_status:
+        blocks_[hash_at(key, 1)].changes_set = value.front() != 0;
+        break;
+      case key_locked_pc:
+        locked_ = hash_at(value, block_in_certificate);
+        break;
+      case key_highest_pc:
+        highest_ = hash_at(value, block_in_certificate);
+        break;
+      default:
+        break;
     }
   }
   static void read_block(Stored& block, BytesView key, BytesView value) {
@@ -97,6 +113,15 @@ class Audit {
     if (key[1 + Hash::size] != part_justify) return;
     block.parent = hash_at(value, block_in_certificate);
     block.phase = value[phase_in_certificate];
+  }
+
+  // What is found first must not hang on how a table lays out its entries.
+  [[nodiscard]] std::vector<const Blocks::value_type*> blocks_in_order() const {
+    std::vector<const Blocks::value_type*> found;
+    found.reserve(blocks_.size());
+    for (const auto& entry : blocks_) found.push_back(&entry);
+    std::ranges::sort(found, {}, [](const auto* entry) -> const Hash& { return entry->first; });
+    return found;
   }
 
   void fail(std::string_view rule, const std::string& what) { judge_.violate(rule, node_, what); }
@@ -162,7 +187,7 @@ class Audit {
 
   NodeIndex node_;
   Judge& judge_;
-  std::map<Hash, Stored> blocks_;  // under the zero hash: the list of first blocks
+  Blocks blocks_;  // under the zero hash: the list of first blocks
   std::map<std::uint64_t, Hash> chain_;
   Hash locked_;
   Hash highest_;
@@ -170,8 +195,8 @@ class Audit {
 
 }  // namespace
 
-void audit_store(NodeIndex node, const KvReader& disk, Judge& judge) {
-  Audit(node, disk, judge).run();
+void audit_store(NodeIndex node, const WalkStore& walk, Judge& judge) {
+  Audit(node, walk, judge).run();
 }
 
 }  // namespace hs::sim

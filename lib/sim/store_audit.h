@@ -8,11 +8,16 @@
 //   I20  the locked block is stored, on the committed chain or above its tip
 //   I21  the block of the highest PC is stored
 #pragma once
+#include <functional>
+
 #include "lib/sim/violation.h"
 #include "lib/store/store.h"
 
 namespace hs::sim {
 
-void audit_store(NodeIndex node, const KvReader& disk, Judge& judge);
+// Shows every entry of a store, in any order.
+using WalkStore = std::function<void(const KvReader::Visitor& visit)>;
+
+void audit_store(NodeIndex node, const WalkStore& walk, Judge& judge);
 
 }  // namespace hs::sim

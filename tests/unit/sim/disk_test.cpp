@@ -1,5 +1,6 @@
 #include "lib/sim/disk.h"
 
+#include <map>
 #include <set>
 
 #include "tests/support/catch.h"
@@ -31,6 +32,25 @@ SimDisk half_synced() {
 }
 
 std::string all(const SimDisk& disk) { return read(disk, "a") + read(disk, "b") + read(disk, "c"); }
+
+TEST_CASE("a walk shows what a scan of everything shows, until told to stop", "[sim][disk]") {
+  SimDisk disk;
+  for (int i = 0; i < 100; ++i)
+    disk.write(put("key " + std::to_string(i), std::to_string(i)), true);
+  std::map<Bytes, Bytes> scanned;
+  disk.scan({}, [&](BytesView key, BytesView value) {
+    return scanned.emplace(to_bytes(key), to_bytes(value)).second;
+  });
+  std::map<Bytes, Bytes> walked;
+  disk.walk([&](BytesView key, BytesView value) {
+    return walked.emplace(to_bytes(key), to_bytes(value)).second;
+  });
+  CHECK(scanned.size() == 100);
+  CHECK(walked == scanned);
+  int shown = 0;
+  disk.walk([&](BytesView /*key*/, BytesView /*value*/) { return ++shown < 3; });
+  CHECK(shown == 3);
+}
 
 TEST_CASE("a killed process loses nothing", "[sim][disk]") {
   Rng rng(1);

@@ -23,7 +23,8 @@ struct AuditFixture : Fixture {
   }
   [[nodiscard]] std::string audited(const WriteBatch& change) {
     disk.write(change, true);
-    audit_store(0, disk, judge);
+    audit_store(
+        0, [&](const auto& visit) { disk.scan({}, visit); }, judge);
     return broken();
   }
   MemoryStore disk;
