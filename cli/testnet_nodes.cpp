@@ -146,7 +146,8 @@ int run_op(Context& context, SupervisorOp op) {
     auto entries = nlohmann::ordered_json::array();
     const auto all = to_json(view);
     for (const auto& entry : all.at("nodes")) {
-      if (std::find(nodes.begin(), nodes.end(), entry.at("name")) == nodes.end()) continue;
+      const auto name = entry.at("name").get<std::string>();
+      if (std::find(nodes.begin(), nodes.end(), name) == nodes.end()) continue;
       entries.push_back({{"name", entry.at("name")},
                          {"pid", entry.at("pid")},
                          {"state", entry.at("state")},

@@ -23,6 +23,8 @@ KvStore& LevelDisk::store() const {
 }
 
 void LevelDisk::write(const WriteBatch& batch, bool sync) {
+  // Before, too: reads have tables merged, which takes file numbers at its own pace.
+  env_.wait_until_idle();
   store().write(batch, sync);
   env_.wait_until_idle();
 }
@@ -38,9 +40,22 @@ bool LevelDisk::is_empty() const {
 
 void LevelDisk::open() { (void)store(); }
 
+void LevelDisk::close() const {
+  // Reads have tables merged, too, and a write that fails leaves that going on: how far it gets is
+  // up to the pace of a thread, unless it gets to its end.
+  env_.wait_until_idle();
+  store_.reset();
+}
+
+void LevelDisk::fail(DiskFault fault) {
+  env_.wait_until_idle();
+  env_.fail(fault);
+}
+
 void LevelDisk::crash(Survival survival, Rng& rng) {
   // One number of the run's randomness, however many files there are.
   Rng chosen(rng.next());
+  env_.wait_until_idle();
   env_.freeze();
   store_.reset();
   env_.crash(survival, chosen);
@@ -48,12 +63,12 @@ void LevelDisk::crash(Survival survival, Rng& rng) {
 
 bool LevelDisk::flip_bit(Rng& rng) {
   Rng chosen(rng.next());
-  store_.reset();
+  close();
   return env_.flip_bit(chosen);
 }
 
 void LevelDisk::wipe() {
-  store_.reset();
+  close();
   env_.copy_files_of(MemoryEnv());
   create_leveldb(folder, env_);
 }
@@ -61,7 +76,7 @@ void LevelDisk::wipe() {
 std::unique_ptr<Disk> LevelDisk::copy() const {
   auto twin = std::make_unique<LevelDisk>();
   // Files are whole only while no thread writes them.
-  store_.reset();
+  close();
   twin->env_.copy_files_of(env_);
   return twin;
 }

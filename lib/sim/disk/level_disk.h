@@ -25,7 +25,7 @@ class LevelDisk : public Disk {
   [[nodiscard]] bool is_empty() const override;
   void open() override;
   void crash(Survival survival, Rng& rng) override;
-  void fail(DiskFault fault) override { env_.fail(fault); }
+  void fail(DiskFault fault) override;
   [[nodiscard]] bool is_failing() const override { return env_.is_failing(); }
   bool flip_bit(Rng& rng) override;
   void wipe() override;
@@ -34,6 +34,8 @@ class LevelDisk : public Disk {
  private:
   // Throws what open() would where the database is closed.
   [[nodiscard]] KvStore& store() const;
+  // Lets LevelDB finish what it does in the background and closes the database.
+  void close() const;
 
   mutable MemoryEnv env_;  // stands before the database, which uses it while it closes
   mutable std::unique_ptr<KvStore> store_;
