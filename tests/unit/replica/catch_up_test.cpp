@@ -42,6 +42,34 @@ TEST_CASE("a replica from an empty store catches up over 20 set updates and 2,00
   CHECK(bed.bytes_held_max() <= 24u << 20);
 }
 
+TEST_CASE("no vote is cast in a view that a certificate in a reply has ended", "[replica][sync]") {
+  Lone lone;
+  lone.connect({2, 3, 4});
+  lone.grow_to(4);
+  const Block update = lone.grow_update(sets_power({{5, 1}}));
+  lone.app.updates_at = nullptr;  // no other block at its height is an update
+  const View view = next(lone.view());
+  REQUIRE(lone.leader(view) != 1);
+  lone.advance(lone.pc(lone.view(), update.hash, Phase::prepare));
+  REQUIRE(lone.view() == view);
+  const auto act = [&](std::uint8_t origin, const Message& message) {
+    lone.act(FromPeer{test_key(origin).public_key(), std::make_shared<const Message>(message), 0});
+  };
+  const bool is_over = GENERATE(false, true);
+  if (is_over) {
+    lone.receive(2, AdvertisePC{lone.pc(View{500}, test_hash("far ahead"))});
+    REQUIRE(lone.all_to<BlockSyncRequest>(2).size() == 1);
+    const Block sibling = Lone::block(update.height, update.justify, "sibling");
+    const Block child = Lone::block(next(update.height), lone.pc(view, sibling.hash), "child");
+    act(2, BlockSyncResponse{{sibling, child}, genesis_pc()});
+    REQUIRE(lone.replica->status().highest_pc_view == view);
+    REQUIRE(lone.view() == view);  // it is left with the next step
+  }
+  act(lone.leader(view),
+      Nudge{test_chain, view, lone.pc(View{view.value - 1}, update.hash, Phase::prepare)});
+  CHECK(lone.has_voted_for(update.hash, Phase::precommit) == !is_over);
+}
+
 TEST_CASE("ranges are asked of several servers at a time", "[replica][sync][S52][S52b]") {
   static const Archive archive(3'000, 0);
   SyncBed bed(archive);

@@ -43,9 +43,7 @@ TEST_CASE("two certificates of one view end a replica, with both in its last wor
   SECTION("in an AdvanceView") { lone.advance(other); }
   SECTION("in an AdvertisePC") { lone.receive(2, AdvertisePC{other}); }
   SECTION("in a NewView") { lone.receive(2, NewView{test_chain, lone.view(), other}); }
-  SECTION("in a proposal") {
-    lone.propose(Lone::block(Height{9}, other, "on another branch"));
-  }
+  SECTION("in a proposal") { lone.propose(Lone::block(Height{9}, other, "on another branch")); }
   SECTION("in a block that was asked for") {
     answer(lone, {{Lone::block(Height{9}, other, "x")}, genesis_pc()});
   }
@@ -61,6 +59,19 @@ TEST_CASE("two certificates of one view end a replica, with both in its last wor
   CHECK(shown[shown.size() - 2].highest_pc == last[0].ours);
   CHECK(shown.back().highest_pc == last[0].theirs);
   check_is_silent(lone);
+}
+
+TEST_CASE("what the same validators sign on another chain is no fork of this one",
+          "[replica][S57]") {
+  Lone lone;
+  lone.connect({2});
+  lone.grow_to(6);
+  PhaseCertificate foreign = test_pc(lone.view().value - 1, test_hash("another chain's block"));
+  foreign.chain_id = ChainId{test_chain.value + 1};
+  foreign = signed_pc(foreign, lone.set, {1, 2, 3});
+  answer(lone, {{lone.chain.back()}, foreign});
+  CHECK_FALSE(lone.replica->status().halted);
+  CHECK(lone.told<event::BanPeer>().size() == 1);
 }
 
 TEST_CASE("two certificates of unknown blocks in one view end a replica that lags behind both",
