@@ -41,6 +41,7 @@ void DutyOracle::on_step(NodeIndex node, const Input& input, const Output& outpu
       sets.committed->contains(key) || (!sets.update_decided && sets.previous->contains(key));
   if (watched.is_member && is_member) check_answer(watched, node, view_before, input, output);
   watched.is_member = is_member;
+  watched.committed = sets.committed;
 }
 
 void DutyOracle::look_at_events(Watched& watched, NodeIndex node, const Output& output,
@@ -48,7 +49,9 @@ void DutyOracle::look_at_events(Watched& watched, NodeIndex node, const Output& 
   for (const Event& event : output.events) {
     if (const auto* start = std::get_if<event::StartView>(&event)) {
       watched.entered_at = judge_.now();
-      watched.leads = leads_in(sets, cast_.key(node), start->view);
+      // Where the set changed in the same step, it is not known by which one the view was entered.
+      const bool is_known = watched.committed == sets.committed;
+      watched.leads = is_known && leads_in(sets, cast_.key(node), start->view);
       watched.has_led = false;
     } else if (std::holds_alternative<event::Propose>(event) ||
                std::holds_alternative<event::Nudge>(event)) {

@@ -33,7 +33,8 @@ class DutyOracle {
     View view;
     bool leads = false;  // by the sets of all steps since then
     bool has_led = false;
-    bool is_member = false;  // after the last step
+    bool is_member = false;     // after the last step
+    ValidatorSetPtr committed;  // likewise; null: there was none
     std::map<PublicKey, Instant> answered;
   };
   void look_at_events(Watched& watched, NodeIndex node, const Output& output,

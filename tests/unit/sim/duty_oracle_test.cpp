@@ -11,6 +11,7 @@ struct DutyFixture : Fixture {
     const auto set = std::make_shared<const ValidatorSet>(cast.validators());
     sets = {.committed = set, .previous = set, .update_height = {}, .update_decided = true};
     oracle.on_start(1);
+    step(0, 0);
   }
   void step(std::int64_t at_ms, std::uint64_t view, const Input& input = Tick{},
             const Output& output = {}) {
@@ -90,11 +91,19 @@ TEST_CASE("the leader of the previous set leads too until the update is decided"
   f.sets.committed = std::make_shared<const ValidatorSet>(*ValidatorSet::from_members(others));
   SECTION("undecided") {
     f.sets.update_decided = false;
+    f.step(900, 4);
     f.enter(1'000, 5);
     f.step(1'800, 5);
     CHECK(f.broken() == "D1");
   }
+  SECTION("undecided since the very step that entered the view") {
+    f.sets.update_decided = false;
+    f.enter(1'000, 5);
+    f.step(1'800, 5);
+    CHECK(f.broken().empty());
+  }
   SECTION("decided") {
+    f.step(900, 4);
     f.enter(1'000, 5);
     f.step(1'800, 5);
     CHECK(f.broken().empty());
