@@ -124,6 +124,16 @@ void draw_work(Rng& rng, Plan& plan) {
   }
 }
 
+void draw_clients(Rng& rng, Plan& plan) {
+  plan.work.app = AppKind::kv;
+  plan.work.interval_max = Duration{0};
+  plan.clients = {.count = static_cast<std::uint32_t>(rng.between(2, 5)),
+                  .pause_max = draw(rng, milliseconds(1), 2 * view_timeout),
+                  .poll_max = draw(rng, milliseconds(5), milliseconds(100)),
+                  .patience_max = draw(rng, view_timeout / 4, 8 * view_timeout),
+                  .valid_heights = rng.between(3, 100)};
+}
+
 // A third of the seeds is quiet, so that commits must go on through every change.
 void draw_churn(Rng& rng, Plan& plan) {
   plan.work.app = AppKind::counter;
@@ -144,6 +154,9 @@ void draw_profile(Rng& rng, Plan& plan, const PlanRequest& request) {
   switch (plan.profile) {
     case Profile::calm:
       break;
+    case Profile::clients:
+      draw_clients(rng, plan);
+      [[fallthrough]];
     case Profile::swarm:
       draw_network_faults(rng, plan.network);
       draw_fault_times(rng, plan);
@@ -226,6 +239,7 @@ std::string_view name_of(Profile profile) {
     case Profile::fork: return "fork";
     case Profile::twins: return "twins";
     case Profile::crashpoint: return "crashpoint";
+    case Profile::clients: return "clients";
   }
   return "";
 }

@@ -28,12 +28,13 @@ enum class Profile {
   fork,       // one more: two histories, which the honest must notice
   twins,      // keys used twice, and a partition of its own for each of the first views
   crashpoint, // one node dies once, the seed counts through before which effect
+  clients,    // as swarm, under clients who hold the answers that they get against each other
 };
 inline constexpr std::array profiles{Profile::calm,      Profile::swarm, Profile::crash,
                                      Profile::partition, Profile::sync,  Profile::silent,
                                      Profile::overload,  Profile::vsu,    Profile::byz,
                                      Profile::disk,      Profile::fork,   Profile::twins,
-                                     Profile::crashpoint};
+                                     Profile::crashpoint, Profile::clients};
 [[nodiscard]] std::string_view name_of(Profile profile);
 [[nodiscard]] std::optional<Profile> profile_from(std::string_view name);
 
@@ -79,6 +80,15 @@ struct WorkPlan {
   std::uint32_t operations_max = 0; // at most so many submitted in the run
   std::size_t operations_per_block = 1;
   std::uint32_t copies_max = 1;     // nodes told of one operation
+};
+
+// Clients of the key-value app in place of a mere load. [clients.h]
+struct ClientsPlan {
+  std::uint32_t count = 0;          // 0: no such clients
+  Duration pause_max{};             // between two operations of one
+  Duration poll_max{};              // between two looks for an answer
+  Duration patience_max{};          // before another node is asked
+  std::uint64_t valid_heights = 0;  // that a transaction may wait for its block
 };
 
 // How the validator set changes. The nodes without power stand by as listeners.
@@ -140,6 +150,7 @@ struct Plan {
   NetworkPlan network;
   FaultPlan faults;
   WorkPlan work;
+  ClientsPlan clients;
   ChurnPlan churn;
   DiskPlan disk;
   // Faulty are the nodes in these three and the one whose disk rots; rules are held against all

@@ -4,6 +4,7 @@
 
 #include "lib/base/check.h"
 #include "lib/sim/churn.h"
+#include "lib/sim/clients.h"
 #include "lib/sim/faults.h"
 #include "lib/sim/run_faulty.h"
 #include "lib/sim/workload.h"
@@ -70,6 +71,15 @@ void run_healed(World& world, const RunOptions& options) {
   }
 }
 
+// Every request is answered within three times the bound for a commit.
+void end_clients(World& world, Clients& clients, const RunOptions& options) {
+  clients.stop();
+  Instant end = world.now() + 3 * commit_bound(world.plan(), world.cast());
+  if (options.stop_at) end = std::min(end, *options.stop_at);
+  while (!clients.is_idle() && world.advance(end)) continue;
+  if (!world.violation() && (clients.is_idle() || !options.stop_at)) clients.judge();
+}
+
 RunResult result_of(const PlanRequest& request, World& world) {
   const Monitor& monitor = world.monitor();
   RunResult result;
@@ -99,11 +109,13 @@ RunResult run_plan(const PlanRequest& request, const Plan& plan, const RunOption
   const Rng root(plan.seed);
   Faults faults(world, root.substream("faults"), options.tape);
   Workload workload(world, root.substream("workload"));
+  Clients clients(world, root.substream("clients"));
   Churn churn(world, root.substream("churn"), options.tape);
   plan_amnesia(world);
   plan_rot(world);
   start_nodes(world, root.substream("start"));
   workload.begin();
+  clients.begin();
   if (plan.profile == Profile::fork) {
     run_fork(world);
     return result_of(request, world);
@@ -128,6 +140,7 @@ RunResult run_plan(const PlanRequest& request, const Plan& plan, const RunOption
   churn.end_faults();
   if (plan.check_pause) churn.begin();  // everybody is there: from now on nothing may hold us up
   if (!world.violation()) run_healed(world, options);
+  if (!world.violation()) end_clients(world, clients, options);
   if (!world.violation()) world.audit();
   return result_of(request, world);
 }

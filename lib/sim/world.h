@@ -62,6 +62,10 @@ class World {
   [[nodiscard]] bool is_awake(NodeIndex node) const { return nodes_[node].is_awake(); }
   [[nodiscard]] std::optional<ReplicaStatus> status(NodeIndex node) const;
 
+  // Reads the node's committed app state by app keys, until the node's next step; none if it does
+  // not run.
+  using AppState = std::function<std::optional<Bytes>(BytesView key)>;
+  [[nodiscard]] AppState app_state(NodeIndex node) const;
   // The counter app's number in the node's committed state; 0 before the first operation.
   [[nodiscard]] std::uint64_t app_number(NodeIndex node) const;
 

@@ -139,6 +139,11 @@ std::optional<ReplicaStatus> World::status(NodeIndex node) const {
   return nodes_[node].process->replica->honest().status();
 }
 
+World::AppState World::app_state(NodeIndex node) const {
+  if (!is_awake(node)) return nullptr;
+  return [&disk = *nodes_[node].disk](BytesView key) { return TreeReader(disk).app_value(key); };
+}
+
 std::uint64_t World::app_number(NodeIndex node) const {
   if (nodes_[node].is_damaged) return 0;  // what it holds may be unreadable
   const auto stored = TreeReader(*nodes_[node].disk).app_value(counter_app_key());

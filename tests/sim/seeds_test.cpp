@@ -82,6 +82,8 @@ TEST_CASE("crash points 10500 to 11999 keep every rule", "[sim]") {
   run_seeds(Profile::crashpoint, 10'500, 1'500);
 }
 
+TEST_CASE("clients seeds keep every rule", "[sim][G8][G9]") { run_seeds(Profile::clients, 1, 60); }
+
 TEST_CASE("overload seeds keep every rule", "[sim]") { run_seeds(Profile::overload, 1, 40); }
 
 TEST_CASE("seeds that once failed do not fail again", "[sim]") {
