@@ -31,15 +31,19 @@ Status make_private_folder(const fs::path& folder) {
               "cannot make " + folder.string() + ": " + std::generic_category().message(number));
 }
 
-// Folders that a process left when it was killed in the middle.
-void sweep_leftovers(const TestnetLayout& layout) {
-  const std::string prefix = prefix_of(layout);
+// Folders of whatever testnet that a process left when it was killed in the middle.
+void sweep_leftovers(const fs::path& testnets) {
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator(layout.root.parent_path(), error)) {
+  for (const auto& entry : fs::directory_iterator(testnets, error)) {
     const std::string name = entry.path().filename();
-    if (!name.starts_with(prefix) || !name.ends_with(making_suffix)) continue;
+    if (!name.starts_with('.') || !name.ends_with(making_suffix)) continue;
+    const std::string_view in_the_making =
+        std::string_view(name).substr(0, name.size() - making_suffix.size());
+    const std::size_t dot = in_the_making.rfind('.');
+    const std::string_view digits = in_the_making.substr(dot + 1);
     pid_t pid = 0;
-    std::from_chars(name.data() + prefix.size(), name.data() + name.size(), pid);
+    const auto [rest, wrong] = std::from_chars(digits.begin(), digits.end(), pid);
+    if (dot == 0 || wrong != std::errc() || rest != digits.end()) continue;
     if (pid > 0 && ::kill(pid, 0) != 0 && errno == ESRCH) fs::remove_all(entry.path(), error);
   }
 }
@@ -126,7 +130,7 @@ Status create_testnet(const TestnetLayout& layout, const TestnetRecord& record,
   const fs::path root =
       layout.root.parent_path() /
       (prefix_of(layout) + std::to_string(::getpid()) + std::string(making_suffix));
-  sweep_leftovers(layout);
+  sweep_leftovers(layout.root.parent_path());
   Making making(TestnetLayout{root});
   HS_TRY_STATUS(make_private_folder(root));
   HS_TRY_STATUS(make_private_folder(making.layout().run()));

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import unittest
 
 from harness import EndToEnd, main, processes_of, wait_until
@@ -170,6 +171,19 @@ class UpAndDown(EndToEnd):
         self.hs("testnet", "down", "--all")
         self.assert_no_process()
 
+    def test_what_an_interrupted_up_left_is_swept_by_any_later_one(self):
+        ended = subprocess.Popen(["true"])
+        ended.wait()
+        testnets = self.folder_of().parent
+        left = testnets / f".other.{ended.pid}.new"
+        kept = [testnets / f".other.{os.getpid()}.new", testnets / ".mine.new"]
+        for folder in (left, *kept):
+            folder.mkdir(parents=True)
+            (folder / "genesis.yaml").write_text("")
+        self.up("-n", "1")
+        self.assertFalse(left.exists())
+        self.assertTrue(all(folder.exists() for folder in kept))
+
     def test_files_are_private(self):
         self.up("-n", "1")
         folder = self.folder_of()
@@ -185,18 +199,20 @@ class UpAndDown(EndToEnd):
 class Foreground(EndToEnd):
     def start_foreground(self, *arguments):
         process = self.start("testnet", "up", "--base-port", self.base_port, *arguments)
-        wait_until(lambda: self.folder_of().exists() and self.is_up(), "the net is up")
+        # It speaks on standard output once it has seen every node commit. The nodes know sooner,
+        # and a start that is ended before has another exit code.
+        process.said = os.read(process.stdout.fileno(), 1 << 16).decode()
+        self.assertNotEqual(process.said, "", "the net is up")
+        self.assertTrue(all(node["committed_height"] is not None
+                            for node in self.status()["nodes"]))
         return process
-
-    def is_up(self):
-        return all(node["committed_height"] is not None for node in self.status()["nodes"])
 
     def test_ctrl_c_stops_everything_and_is_a_success(self):
         process = self.start_foreground()
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
         self.assertEqual(process.returncode, 0, err)
-        self.assertIn("n3", out)
+        self.assertIn("n3", process.said + out)
         self.assert_no_process()
         self.assertEqual(self.status()["supervisor"]["state"], "stopped")
 

@@ -16,9 +16,11 @@ namespace {
 constexpr std::size_t table_bytes_max = 16 << 20;
 constexpr std::size_t command_bytes_max = 4096;
 
-// Inodes of sockets that listen on `port`, of one of the kernel's tables. A line reads
+enum class Use { listens, is_connected };
+
+// Inodes of sockets that use `port` so, of one of the kernel's tables. A line reads
 //   sl local_address rem_address st tx:rx tr:when retrnsmt uid timeout inode ...
-void listening_inodes(const char* table, std::uint16_t port, std::set<std::string>& inodes) {
+void add_inodes(const char* table, std::uint16_t port, Use use, std::set<std::string>& inodes) {
   const auto text = read_file(table, table_bytes_max);
   if (!text) return;
   std::istringstream lines(*text);
@@ -32,10 +34,11 @@ void listening_inodes(const char* table, std::uint16_t port, std::set<std::strin
     fields >> inode;
     constexpr const char* listening = "0A";
     const std::size_t colon = local.rfind(':');
-    if (state != listening || colon == std::string::npos) continue;
+    if (colon == std::string::npos || (use == Use::listens) != (state == listening)) continue;
     unsigned found = 0;
     std::from_chars(local.data() + colon + 1, local.data() + local.size(), found, 16);
-    if (found == port) inodes.insert("socket:[" + inode + "]");
+    const bool has_owner = inode != "0";  // a connection that has ended has none
+    if (found == port && has_owner) inodes.insert("socket:[" + inode + "]");
   }
 }
 
@@ -95,8 +98,11 @@ std::vector<pid_t> processes() {
 
 std::optional<PortOwner> find_port_owner(std::uint16_t port) {
   std::set<std::string> inodes;
-  listening_inodes("/proc/net/tcp", port, inodes);
-  listening_inodes("/proc/net/tcp6", port, inodes);
+  for (const Use use : {Use::listens, Use::is_connected}) {
+    if (!inodes.empty()) break;
+    add_inodes("/proc/net/tcp", port, use, inodes);
+    add_inodes("/proc/net/tcp6", port, use, inodes);
+  }
   if (inodes.empty()) return std::nullopt;
   const std::vector<pid_t> pids = processes();
   for (const pid_t pid : pids) {
@@ -109,7 +115,7 @@ std::optional<PortOwner> find_port_owner(std::uint16_t port) {
 }
 
 std::string to_text(const std::optional<PortOwner>& owner) {
-  if (!owner) return "another process";
+  if (!owner) return "another process, or by a connection that ended less than a minute ago";
   const std::string pid = "pid " + std::to_string(owner->pid);
   return owner->command.empty() ? pid : pid + " (" + owner->command + ")";
 }

@@ -27,6 +27,14 @@ class BoundSocket {
   BoundSocket(const BoundSocket&) = delete;
   BoundSocket& operator=(const BoundSocket&) = delete;
 
+  void connect(std::uint16_t port) const {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(port);
+    REQUIRE(::connect(descriptor_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+  }
+
   [[nodiscard]] std::uint16_t port() const { return port_; }
 
  private:
@@ -48,7 +56,17 @@ TEST_CASE("whoever listens on a port is found with its command", "[node]") {
 TEST_CASE("a port on which nobody listens has no owner", "[node]") {
   const BoundSocket socket(/*listening=*/false);
   CHECK_FALSE(find_port_owner(socket.port()));
-  CHECK(to_text(std::nullopt) == "another process");
+  CHECK(to_text(std::nullopt) ==
+        "another process, or by a connection that ended less than a minute ago");
+}
+
+TEST_CASE("whose connection comes from a port is found where nobody listens", "[node]") {
+  const BoundSocket server(/*listening=*/true);
+  const BoundSocket client(/*listening=*/false);
+  client.connect(server.port());
+  const auto owner = find_port_owner(client.port());
+  REQUIRE(owner);
+  CHECK(owner->pid == ::getpid());
 }
 
 }  // namespace hs
