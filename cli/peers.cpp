@@ -28,7 +28,9 @@ int peers(Context& context) {
                is_up ? text_of(peer, "direction") : "down", text_of(peer, "sent_bytes"),
                text_of(peer, "received_bytes"), text_of(peer, "queued_bytes")});
     if (const std::string why = text_of(peer, "down_reason"); why != "-") {
-      reasons.push_back(text_of(peer, "name") + " is down: " + printable(why));
+      const std::string name = text_of(peer, "name");  // none before it was up for the first time
+      reasons.push_back((name == "-" ? text_of(peer, "address") : name) +
+                        " is down: " + printable(why));
     }
   }
   context.out.table(table);

@@ -143,8 +143,9 @@ CliError to_cli_error(const StartFailure& failure) {
         return CliError("forked", ExitCode::violation,
                         failure.node + " has stopped for good: " + *failure.fork,
                         "more than a third of the voting power has signed both",
-                        "look at the proof with `hs chain evidence --home` and at what stopped "
-                        "with `hs testnet status`; `hs node reset --data` keeps the voting record")
+                        "`hs testnet status` says which have; `hs chain evidence --home HOME` "
+                        "shows the proof, and `hs node reset --data --home HOME` drops the data "
+                        "and keeps the voting record")
             .with("node", failure.node);
       }
       return CliError(

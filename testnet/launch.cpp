@@ -46,6 +46,7 @@ StartFailure node_died(const TestnetLayout& layout, const Report& report) {
   const auto log = report.log.empty()
                        ? last_lines(layout.home(report.node).log_file(), failure_log_lines)
                        : report.log;
+  // Of a home that cannot be read the log says more than this could.
   return {.kind = StartFailure::Kind::node_died,
           .node = report.node,
           .end = report.end,

@@ -31,7 +31,6 @@ struct ReplicaStatus {
   std::optional<View> voted_view;
   std::size_t buffered_messages = 0;
   std::size_t buffered_bytes = 0;
-  std::size_t buffered_bytes_recounted = 0;  // the same from scratch: a difference is a bug [I38]
   bool syncing = false;
   std::size_t sync_bytes_held = 0;  // of replies whose blocks are not in the tree yet
   std::uint64_t signatures_verified = 0;
@@ -64,6 +63,9 @@ class Replica {
   [[nodiscard]] std::optional<Instant> next_deadline() const;
 
   [[nodiscard]] ReplicaStatus status() const;
+  // status().buffered_bytes from scratch, for checks: a difference is a bug. Walks all that is
+  // buffered, so nothing that strangers can make a node do often may call it. [I38]
+  [[nodiscard]] std::size_t recount_buffered_bytes() const;
   [[nodiscard]] const PublicKey& key() const;
   [[nodiscard]] const ValidatorSetState& validators() const;
   // Keys the transport must stay connected to: the committed set, the previous one while undecided,

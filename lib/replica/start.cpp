@@ -101,7 +101,6 @@ ReplicaStatus ReplicaState::status() const {
   status.voted_view = tree_.highest_view_phase_voted();
   status.buffered_messages = buffer_.size();
   status.buffered_bytes = buffer_.bytes();
-  status.buffered_bytes_recounted = buffer_.recount_bytes();
   status.syncing = sessions_.any_open();
   for (const SyncJob& job : jobs_) status.sync_bytes_held += job.bytes;
   status.signatures_verified = verifier_.signatures().verified();

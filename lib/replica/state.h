@@ -58,6 +58,7 @@ class ReplicaState {
   Output step(Instant now, const Input& input);
   [[nodiscard]] std::optional<Instant> next_deadline() const;
   [[nodiscard]] ReplicaStatus status() const;
+  [[nodiscard]] std::size_t recount_buffered_bytes() const { return buffer_.recount_bytes(); }
   [[nodiscard]] bool is_halted() const { return halted_; }
   // Halted since before it was started; they come with the first step.
   [[nodiscard]] bool has_words_left() const { return words_left_; }

@@ -59,6 +59,19 @@ void Monitor::on_step(NodeIndex node, const Input& input, const Output& output,
   duties_.on_step(node, input, output, entered, replica.validators());
 }
 
+void Monitor::check_buffers(NodeIndex node, std::size_t bytes, std::size_t counted) {
+  if (bytes > plan_.config.message_buffer_bytes) {
+    judge_.violate("L7", node,
+                   "buffers " + std::to_string(bytes) + " bytes of " +
+                       std::to_string(plan_.config.message_buffer_bytes));
+  }
+  if (counted != bytes) {
+    judge_.violate(
+        "L7", node,
+        "counts " + std::to_string(counted) + " buffered bytes and has " + std::to_string(bytes));
+  }
+}
+
 void Monitor::on_crash(NodeIndex node, const KvReader& disk) {
   if (!is_faulty_[node]) stored_.on_crash(node, disk);
 }
@@ -140,19 +153,11 @@ void Monitor::look_at_new_blocks() {
   }
 }
 
-void Monitor::end_step(NodeIndex node, const ReplicaStatus& status, const std::vector<bool>& live) {
+void Monitor::end_step(NodeIndex node, const ReplicaStatus& status, std::size_t buffered_bytes,
+                       const std::vector<bool>& live) {
   if (is_faulty_[node]) return;
   compare_with_disk(node, status);
-  if (status.buffered_bytes_recounted > plan_.config.message_buffer_bytes) {
-    judge_.violate("L7", node,
-                   "buffers " + std::to_string(status.buffered_bytes_recounted) + " bytes of " +
-                       std::to_string(plan_.config.message_buffer_bytes));
-  }
-  if (status.buffered_bytes_recounted != status.buffered_bytes) {
-    judge_.violate("L7", node,
-                   "counts " + std::to_string(status.buffered_bytes) + " buffered bytes and has " +
-                       std::to_string(status.buffered_bytes_recounted));
-  }
+  check_buffers(node, buffered_bytes, status.buffered_bytes);
   highest_view_ = std::max(highest_view_, status.view);
   chain_.end_step(node);
   locks_.end_step(node);

@@ -40,7 +40,9 @@ class Monitor {
   void on_step(NodeIndex node, const Input& input, const Output& output, const Replica& replica,
                bool is_certain);
   // The step went through. `live`: which nodes run.
-  void end_step(NodeIndex node, const ReplicaStatus& status, const std::vector<bool>& live);
+  // `buffered_bytes` are counted from scratch, not as the replica counts them.
+  void end_step(NodeIndex node, const ReplicaStatus& status, std::size_t buffered_bytes,
+                const std::vector<bool>& live);
   // Nobody asks for what is below this committed height any more.
   void forget_below(Height height);
   // The last fault is over.
@@ -73,6 +75,7 @@ class Monitor {
  private:
   void compare_with_disk(NodeIndex node, const ReplicaStatus& status);
   void look_at_new_blocks();
+  void check_buffers(NodeIndex node, std::size_t bytes, std::size_t counted);
   void mark_faulty_send(NodeIndex node, const Message& message);
 
   const Plan& plan_;

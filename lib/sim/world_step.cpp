@@ -150,7 +150,8 @@ void World::step(NodeIndex node, const Input& input) {
     die(node);
     return;
   }
-  monitor_.end_step(node, mine.process->replica->honest().status(), live_);
+  const Replica& replica = mine.process->replica->honest();
+  monitor_.end_step(node, replica.status(), replica.recount_buffered_bytes(), live_);
   plan_next(node);
 }
 

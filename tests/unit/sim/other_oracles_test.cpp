@@ -94,15 +94,23 @@ TEST_CASE("more bytes buffered than the cap break L7, memory that differs from d
     REQUIRE(initialise(disk, {.app_state = {}, .validators = f.cast.validators()}).has_value());
     monitor.on_start(0, disk, std::nullopt);
     monitor.on_write(0, batch, true, disk);
-    monitor.end_step(0, status, live);
+    monitor.end_step(0, status, 0, live);
     CHECK(f.broken().empty());
-    status.buffered_bytes = f.plan.config.message_buffer_bytes + 1;
-    monitor.end_step(0, status, live);
+    SECTION("over the cap, however it counts") {
+      status.buffered_bytes = f.plan.config.message_buffer_bytes + 1;
+      monitor.end_step(0, status, status.buffered_bytes, live);
+      CHECK(to_string(*f.judge.violation()).find("buffers ") != std::string::npos);
+    }
+    SECTION("counted wrongly") {
+      status.buffered_bytes = 1;
+      monitor.end_step(0, status, 0, live);
+      CHECK(to_string(*f.judge.violation()).find("counts 1 ") != std::string::npos);
+    }
     CHECK(f.broken() == "L7");
   }
   SECTION("L3") {
     status.view = View{3};
-    monitor.end_step(0, status, live);
+    monitor.end_step(0, status, 0, live);
     CHECK(f.broken() == "L3");
   }
 }
