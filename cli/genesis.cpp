@@ -160,9 +160,8 @@ Command create_command() {
           "peers.",
       .examples = {{"hs genesis create --validators 4 --unencrypted",
                     "four new validators, keys in ./keys, document in ./genesis.yaml"},
-                   {"hs genesis create --validator alice=keys/alice.yaml:1 --validator "
-                    "bob=8139770ea87d175f56a35466c34c7ecccb8d8a91b4ee37a25df60f5b8fc9b394:1",
-                    "from a key file and from a public key"},
+                   {"hs genesis create --validator alice=alice.yaml:1 --validator bob=bob.yaml:2",
+                    "from key files; the public key itself does as well"},
                    {"hs genesis create --validators 4 --testnet --insecure-seed demo --out -",
                     "the same document every time, for tests"},
                    {"hs genesis create --validators 7 --unencrypted --param view_timeout=500ms",

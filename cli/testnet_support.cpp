@@ -157,6 +157,9 @@ CliError to_cli_error(const StartFailure& failure) {
       return CliError("supervisor_died", ExitCode::failure, "the supervisor ended at start",
                       log_text("its log", failure.log), "run the command again")
           .with("log", failure.log);
+    case StartFailure::Kind::stopped:
+      return CliError("interrupted", ExitCode::interrupted, "the start was interrupted", {},
+                      "run the command again");
     case StartFailure::Kind::timed_out:
       break;
   }

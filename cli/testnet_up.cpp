@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "cli/error.h"
+#include "cli/interrupt.h"
 #include "cli/lookup.h"
 #include "cli/testnet_screen.h"
 #include "cli/testnet_support.h"
@@ -234,15 +235,25 @@ class MadeFolder {
   std::string before_;  // what was the latest
 };
 
+void stop_if_interrupted(const Plan& plan) {
+  if (!InterruptGuard::is_interrupted()) return;
+  throw CliError("interrupted", ExitCode::interrupted, plan.record.name + " was not made",
+                 "what there was of it is removed", "run the command again");
+}
+
 void make(const Context& context, const Plan& plan, MadeFolder& made) {
   if (plan.fresh) {
+    // Half a testnet has private keys in it: Ctrl-C waits until they can be removed.
+    const InterruptGuard guard;
     const std::string count = std::to_string(plan.record.validators);
     or_throw(create_testnet(plan.layout, plan.record, [&](const std::string& phase) {
+      stop_if_interrupted(plan);
       if (phase == "keys") context.out.note("keys     made " + count + " and an authority");
       if (phase == "genesis") context.out.note("genesis  made");
       if (phase == "homes") context.out.note("homes    made in " + plan.layout.root.string());
     }));
     if (!context.arguments.flag("keep")) made.made();
+    stop_if_interrupted(plan);
   } else {
     context.out.note("resuming " + plan.layout.root.string());
     const std::size_t byzantine = plan.record.byzantine.size();
@@ -257,7 +268,9 @@ void make(const Context& context, const Plan& plan, MadeFolder& made) {
 }
 
 int up_detached(Context& context, const Plan& plan, const StartGoal& goal, MadeFolder& made) {
+  const InterruptGuard guard;
   auto launched = or_throw(launch_supervisor(plan.layout, plan.names()), "starting the supervisor");
+  launched.watch.stop_when(InterruptGuard::is_interrupted);
   try {
     watch_start(context, launched.watch, plan.layout, plan.record, goal);
   } catch (...) {  // whatever it is: what did not come up is not left half up

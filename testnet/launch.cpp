@@ -25,6 +25,7 @@ constexpr const char* this_binary = "/proc/self/exe";
 constexpr int supervisor_report_fd = 3;
 constexpr std::size_t failure_log_lines = 10;
 constexpr auto leftover_patience = std::chrono::seconds(5);  // SIGKILL takes milliseconds
+constexpr auto stop_poll_interval = std::chrono::milliseconds(100);
 constexpr auto commit_poll_interval = std::chrono::milliseconds(10);
 constexpr RpcClient::Timeouts quick = {.connect = std::chrono::milliseconds(200),
                                        .answer = std::chrono::milliseconds(500)};
@@ -108,10 +109,13 @@ std::optional<Report> StartWatch::next(SteadyTime deadline) {
       if (report) return *report;
       continue;  // of a newer supervisor: not for us
     }
-    if (ended_) return std::nullopt;
+    stopped_ = stopped_ || is_stop_asked_();
+    if (ended_ || stopped_) return std::nullopt;
     pollfd entry{reports_.get(), POLLIN, 0};
-    const int found = ::poll(&entry, 1, milliseconds_until(deadline));
+    const auto slice = std::min(deadline, Clock::now() + stop_poll_interval);
+    const int found = ::poll(&entry, 1, milliseconds_until(slice));
     if (found < 0 && errno == EINTR) continue;
+    if (found == 0 && Clock::now() < deadline) continue;
     if (found <= 0) return std::nullopt;
     std::array<char, 4096> buffer;
     const ssize_t count = ::read(reports_.get(), buffer.data(), buffer.size());
@@ -158,7 +162,8 @@ StartStatus await_ready(StartWatch& watch, const TestnetLayout& layout, SteadyTi
     }
   }
   if (watch.ended()) return std::unexpected(supervisor_died(layout));
-  return std::unexpected(StartFailure{StartFailure::Kind::timed_out, {}, {}, {}, {}});
+  const auto kind = watch.stopped() ? StartFailure::Kind::stopped : StartFailure::Kind::timed_out;
+  return std::unexpected(StartFailure{kind, {}, {}, {}, {}});
 }
 
 StartStatus await_commits(StartWatch& watch, const TestnetLayout& layout,
@@ -186,6 +191,9 @@ StartStatus await_commits(StartWatch& watch, const TestnetLayout& layout,
       return std::unexpected(node_died(layout, *report));
     }
     if (watch.ended()) return std::unexpected(supervisor_died(layout));
+    if (watch.stopped()) {
+      return std::unexpected(StartFailure{StartFailure::Kind::stopped, {}, {}, {}, {}});
+    }
   }
   return {};
 }

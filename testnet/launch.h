@@ -24,7 +24,11 @@ class StartWatch {
   // Takes the reading end of the pipe.
   explicit StartWatch(FileDescriptor reports) : reports_(std::move(reports)) {}
 
-  // The next report; none when the time is over or nothing will come any more.
+  // From now on `asked` is called several times a second while waiting: true ends every wait.
+  void stop_when(std::function<bool()> asked) { is_stop_asked_ = std::move(asked); }
+  [[nodiscard]] bool stopped() const { return stopped_; }
+  // The next report; none when the time is over, when told to stop or when nothing will come any
+  // more.
   [[nodiscard]] std::optional<Report> next(std::chrono::steady_clock::time_point deadline);
   // The supervisor closed its end: it is gone, or about to be.
   [[nodiscard]] bool ended() const { return ended_; }
@@ -33,6 +37,8 @@ class StartWatch {
   FileDescriptor reports_;
   std::string received_;
   bool ended_ = false;
+  std::function<bool()> is_stop_asked_ = [] { return false; };
+  bool stopped_ = false;
 };
 
 struct LaunchedSupervisor {
@@ -45,7 +51,7 @@ struct LaunchedSupervisor {
                                                            const std::vector<std::string>& nodes);
 
 struct StartFailure {
-  enum class Kind { node_died, supervisor_died, timed_out };
+  enum class Kind { node_died, supervisor_died, timed_out, stopped };
   Kind kind;
   std::string node;                 // of node_died
   std::string end;                  // "exit 6"

@@ -184,6 +184,33 @@ class UpAndDown(EndToEnd):
         self.assertFalse(left.exists())
         self.assertTrue(all(folder.exists() for folder in kept))
 
+    def interrupt_up_at(self, word, *arguments):
+        """Ctrl-C as soon as `up -d` says `word`; it waits for commits that are far away."""
+        process = self.start("testnet", "up", "demo", "-d", "--base-port", self.base_port,
+                             "--wait", "commit=1000000", *arguments)
+        for line in process.stderr:
+            if line.startswith(word):
+                break
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 130, err)
+        self.assertIn("error[interrupted]", err)
+        self.assert_no_process()
+        return out
+
+    def test_an_up_that_is_interrupted_leaves_nothing_behind(self):
+        for word in ("keys", "genesis", "homes", "nodes"):
+            with self.subTest(word):
+                self.assertEqual(self.interrupt_up_at(word), "")
+                self.assertEqual(os.listdir(self.folder_of().parent), [".demo.lock"])
+
+    def test_a_second_up_that_is_interrupted_stops_the_net_and_keeps_it(self):
+        self.up("-n", "1")
+        self.hs("testnet", "down")
+        self.interrupt_up_at("nodes")
+        self.assertTrue(self.folder_of().exists())
+        self.up()
+
     def test_files_are_private(self):
         self.up("-n", "1")
         folder = self.folder_of()
