@@ -1,9 +1,13 @@
 #include "lib/store/leveldb_env.h"
 
+#include <fcntl.h>
 #include <leveldb/slice.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
+#include <system_error>
 
 #include "lib/store/leveldb_footer.h"
 
@@ -11,6 +15,54 @@ namespace hs {
 
 using leveldb::Slice;
 using leveldb::Status;
+
+// ---- UnmappedEnv
+// ---------------------------------------------------------------------------------
+
+namespace {
+
+Status failure(const std::string& name, int error) {
+  const std::string why = std::generic_category().message(error);
+  return error == ENOENT ? Status::NotFound(name, why) : Status::IOError(name, why);
+}
+
+class UnmappedFile : public leveldb::RandomAccessFile {
+ public:
+  // Owns the descriptor.
+  UnmappedFile(std::string name, int descriptor)
+      : name_(std::move(name)), descriptor_(descriptor) {}
+  ~UnmappedFile() override { ::close(descriptor_); }
+  UnmappedFile(const UnmappedFile&) = delete;
+  UnmappedFile& operator=(const UnmappedFile&) = delete;
+
+  // Less than `size` only at the end of the file.
+  Status Read(std::uint64_t offset, std::size_t size, Slice* result, char* scratch) const override {
+    std::size_t done = 0;
+    while (done < size) {
+      const ssize_t count =
+          ::pread(descriptor_, scratch + done, size - done, static_cast<off_t>(offset + done));
+      if (count < 0 && errno == EINTR) continue;
+      if (count < 0) return failure(name_, errno);
+      if (count == 0) break;
+      done += static_cast<std::size_t>(count);
+    }
+    *result = Slice(scratch, done);
+    return Status::OK();
+  }
+
+ private:
+  std::string name_;
+  int descriptor_;
+};
+
+}  // namespace
+
+Status UnmappedEnv::NewRandomAccessFile(const std::string& name, leveldb::RandomAccessFile** file) {
+  const int descriptor = ::open(name.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return failure(name, errno);
+  *file = new UnmappedFile(name, descriptor);
+  return Status::OK();
+}
 
 // ---- SyncedLogEnv
 // --------------------------------------------------------------------------------

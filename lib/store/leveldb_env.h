@@ -1,5 +1,6 @@
-// What LevelDB sees of the file system. Two views beside the plain one: one that keeps the promise
-// of KvStore::write about earlier batches, and one that never changes a byte on disk.
+// What LevelDB sees of the file system, in three views: one that reads tables without mapping them,
+// one that keeps the promise of KvStore::write about earlier batches, and one that never changes a
+// byte on disk.
 #pragma once
 #include <leveldb/env.h>
 
@@ -12,6 +13,16 @@
 #include <vector>
 
 namespace hs {
+
+// The machine's files, but tables are read with pread: LevelDB's own view maps up to 1,000 of them,
+// so that the memory of an idle node would seem to grow with its chain. Each open table takes a
+// descriptor. Thread-safe, as the environment that it wraps.
+class UnmappedEnv : public leveldb::EnvWrapper {
+ public:
+  UnmappedEnv() : EnvWrapper(leveldb::Env::Default()) {}
+  leveldb::Status NewRandomAccessFile(const std::string& name,
+                                      leveldb::RandomAccessFile** file) override;
+};
 
 // LevelDB starts a new log when the old one is full and closes the old one without syncing it, so
 // an unsynced batch could vanish behind a later synced one. Here a log is synced before it is

@@ -159,6 +159,7 @@ void LevelDbStore::open(const LevelDbOptions& options) {
   settings.env = env_.get();
   settings.write_buffer_size = options.write_buffer_bytes;
   settings.block_cache = cache_.get();
+  settings.max_open_files = options.open_files_max;
   leveldb::DB* db = nullptr;
   const Status status = leveldb::DB::Open(settings, folder_, &db);
   if (!status.ok()) raise_at_open(status, folder_);
@@ -211,7 +212,8 @@ void create_leveldb(const std::string& folder, leveldb::Env& env) {
 }
 
 std::unique_ptr<KvStore> open_leveldb(const std::string& folder, const LevelDbOptions& options) {
-  return open_leveldb(folder, options, *leveldb::Env::Default());
+  static UnmappedEnv machine;
+  return open_leveldb(folder, options, machine);
 }
 
 std::unique_ptr<KvStore> open_leveldb(const std::string& folder, const LevelDbOptions& options,

@@ -1,6 +1,7 @@
 #include "lib/store/leveldb_env.h"
 
 #include "tests/support/catch.h"
+#include "tests/support/temp_dir.h"
 
 namespace hs::test {
 namespace {
@@ -41,7 +42,42 @@ std::unique_ptr<leveldb::WritableFile> open_file(SyncedLogEnv& env, const std::s
   return std::unique_ptr<leveldb::WritableFile>(file);
 }
 
+std::string read_at(const leveldb::RandomAccessFile& file, std::uint64_t offset, std::size_t size) {
+  std::string scratch(size, '\0');
+  leveldb::Slice result;
+  REQUIRE(file.Read(offset, size, &result, scratch.data()).ok());
+  return result.ToString();
+}
+
 }  // namespace
+
+TEST_CASE("a table is read from its file at any place, and not beyond its end",
+          "[store][leveldb]") {
+  const TempDir folder;
+  const std::string name = folder / "000005.ldb";
+  UnmappedEnv env;
+  REQUIRE(leveldb::WriteStringToFile(&env, "0123456789", name).ok());
+  leveldb::RandomAccessFile* opened = nullptr;
+  REQUIRE(env.NewRandomAccessFile(name, &opened).ok());
+  const std::unique_ptr<leveldb::RandomAccessFile> file(opened);
+  CHECK(read_at(*file, 0, 4) == "0123");
+  CHECK(read_at(*file, 7, 3) == "789");
+  CHECK(read_at(*file, 8, 10) == "89");
+  CHECK(read_at(*file, 20, 1).empty());
+}
+
+TEST_CASE("a table that is gone is not found, and one that is no file cannot be read",
+          "[store][leveldb]") {
+  const TempDir folder;
+  UnmappedEnv env;
+  leveldb::RandomAccessFile* opened = nullptr;
+  CHECK(env.NewRandomAccessFile(folder / "000005.ldb", &opened).IsNotFound());
+  REQUIRE(env.NewRandomAccessFile(folder.path(), &opened).ok());
+  const std::unique_ptr<leveldb::RandomAccessFile> file(opened);
+  char scratch = 0;
+  leveldb::Slice result;
+  CHECK(file->Read(0, 1, &result, &scratch).IsIOError());
+}
 
 TEST_CASE("a log with unsynced records is synced when LevelDB drops it", "[store][leveldb]") {
   CountingEnv base;
