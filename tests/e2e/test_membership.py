@@ -1,5 +1,7 @@
 """Nodes join and leave a network that runs: validators, listeners, and what is refused."""
 
+import itertools
+import json
 import socket
 import threading
 import time
@@ -7,6 +9,11 @@ import urllib.request
 
 from crash_loop import Writer, state_of
 from harness import EndToEnd, main, wait_until
+
+# Nothing fails, so commits go on: the bound of an update's pause, and how often to try for a while in
+# which no node was too slow for its view, as one is on a machine that has too much to do.
+PAUSE_VIEWS_MAX = 6
+CALM_UPDATES, UPDATES_MAX = 4, 24
 
 STRANGER = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"
 
@@ -178,6 +185,58 @@ class Membership(EndToEnd):
     def metrics(self, node):
         with urllib.request.urlopen(f"http://{self.node(node)['rpc']}/metrics", timeout=10) as page:
             return page.read().decode()
+
+    def view_timeouts(self):
+        name = "hs_view_timeouts_total "
+        return sum(int(line.removeprefix(name)) for node in self.names()
+                   for line in self.metrics(node).splitlines() if line.startswith(name))
+
+    def pause_of(self, *change):
+        """The most views that n0 entered from one commit to the next, around a change of the set."""
+        follower = self.start("events", "-f", "--node", "n0", "--json",
+                              "--type", "StartView,CommitBlock")
+        lines = [follower.stdout.readline()]  # it follows
+        height = self.json("validators", *change)["height"]
+        pause, view, view_of_commit = 0, None, None
+        while True:
+            event = json.loads(lines.pop() if lines else follower.stdout.readline())
+            if event["event"] == "StartView":
+                view = event["view"]
+            elif view is not None:
+                view_of_commit = view
+                if event["height"] >= height + 3:
+                    break
+            if view_of_commit is not None:
+                pause = max(pause, view - view_of_commit)
+        follower.kill()
+        return pause
+
+    def test_commits_pause_for_six_views_at_most_while_the_set_changes(self):
+        self.up("-n", "4")
+        self.hs("testnet", "add", "--listener")
+        self.hs("testnet", "add", "--listener")
+        changes = itertools.cycle([("set", "n4", "1"), ("set", "n5", "3"), ("set", "n4", "2"),
+                                   ("remove", "n1"), ("set", "n1", "1"), ("remove", "n5"),
+                                   ("remove", "n4")])
+        writer = Writer(0, self.base_port + 1)
+        writer.start()
+        calm = []
+        try:
+            for _, change in zip(range(UPDATES_MAX), changes):
+                before = self.view_timeouts()
+                pause = self.pause_of(*change)
+                if self.view_timeouts() > before:
+                    continue
+                calm.append((change, pause))
+                if len(calm) == CALM_UPDATES:
+                    break
+        finally:
+            writer.stopping = True
+            writer.join(timeout=20)
+        self.assertEqual(len(calm), CALM_UPDATES, "in no other update every view was in time")
+        for change, pause in calm:
+            self.assertLessEqual(pause, PAUSE_VIEWS_MAX, change)
+            self.assertGreaterEqual(pause, 3, change)  # an update does take its phases
 
     def test_what_cannot_be_is_refused_with_its_reason(self):
         self.up("-n", "1")
