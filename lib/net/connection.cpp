@@ -120,7 +120,7 @@ void Connection::leave(CloseReason reason, std::string text, bool deliver) {
   if (tls_ == nullptr) return close(reason, std::move(text));
   const auto self = shared_from_this();
   phase_ = Phase::leaving;
-  deliver_ = deliver && !paused_;
+  deliver_ = deliver;
   leave_until_ = Clock::now() + leave_time_max;
   begin_end(reason, std::move(text));
   schedule_flush();
@@ -198,10 +198,10 @@ void Connection::check_up(Clock::time_point now) {
   if (backlog && now - std::max(sent_, backlog_since_) > limits.idle_max) {
     return close(CloseReason::idle, "the peer takes nothing of what we send");
   }
-  if (!paused_ && now - heard_ > limits.idle_max) {
+  if (now - heard_ > limits.idle_max) {
     return close(CloseReason::idle, "the peer says nothing");
   }
-  if (!paused_ && frame_started_ && now - *frame_started_ > limits.frame_grace) {
+  if (frame_started_ && now - *frame_started_ > limits.frame_grace) {
     const auto elapsed =
         std::chrono::duration_cast<std::chrono::milliseconds>(now - *frame_started_);
     const std::size_t arrived = decoder_.unfinished_bytes() - frame_bytes_before_;

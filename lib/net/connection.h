@@ -77,14 +77,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void refuse(CloseReason reason, std::string text);
   void close(CloseReason reason, std::string text);  // at once
   void abandon();  // at once, and no word to the owner, who goes away
-  void pause();
-  void resume();
 
   void queue(Channel channel, SharedBody body, bool keep);
   // Takes over what `other` had not begun to send.
   void take_queue(Connection& other);
 
-  // We were away (paused, or starved of CPU) until now: nobody can be blamed for silence before.
+  // We were away (stopped, or starved of CPU) until now: nobody can be blamed for silence before.
   void excuse(Clock::time_point now);
   // Looks at the limits in time and sends a ping when one is due; may end the connection.
   void check(Clock::time_point now);
@@ -158,8 +156,6 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   // Reading
   FrameDecoder decoder_;
-  Bytes leftover_;  // plain text that arrived before a pause
-  bool paused_ = false;
   bool reading_ = false;
   std::optional<Clock::time_point> frame_started_;
   std::size_t frame_bytes_before_ = 0;  // of the unfinished frame at frame_started_

@@ -1,6 +1,4 @@
 // What a connection does with bytes from its peer.
-#include <asio/post.hpp>
-
 #include "lib/net/connection.h"
 #include "lib/net/escape.h"
 
@@ -14,7 +12,7 @@ constexpr std::size_t feed_bytes_max = 16 << 10;
 
 bool Connection::wants_input() const {
   if (phase_ == Phase::leaving) return deliver_;
-  return is_active() && !paused_;
+  return is_active();
 }
 
 void Connection::wait_readable() {
@@ -28,7 +26,6 @@ void Connection::wait_readable() {
 }
 
 void Connection::on_readable() {
-  if (paused_ && is_active()) return;  // resume() waits anew
   asio::error_code error;
   const std::size_t bytes = socket_.receive(
       asio::buffer(shared_.wire_buffer.data(), shared_.wire_buffer.size()), 0, error);
@@ -44,7 +41,7 @@ void Connection::on_readable() {
   if (phase_ < Phase::up && bytes_in_ > shared_.limits.preauth_bytes_max) {
     return close(CloseReason::preauth_bytes, "too many bytes before its hello");
   }
-  if (!paused_ || !is_active()) wait_readable();
+  wait_readable();
 }
 
 void Connection::on_wire(BytesView bytes) {
@@ -54,7 +51,7 @@ void Connection::on_wire(BytesView bytes) {
     const Status fed = tls_->feed(bytes.first(taken));
     if (!fed) return close(CloseReason::bad_frame, fed.error().what);
     bytes = bytes.subspan(taken);
-    pump();  // does nothing while paused: what one read gave is kept by TLS
+    pump();
   }
 }
 
@@ -112,10 +109,6 @@ void Connection::on_plain(BytesView bytes) {
     frame_started_.reset();
     on_frame(std::move(**frame));
     if (phase_ == Phase::closed || (phase_ == Phase::leaving && !deliver_)) return;
-    if (paused_ && is_active()) {
-      leftover_ = to_bytes(bytes);
-      return;
-    }
   }
   if (decoder_.unfinished_bytes() > 0 && !frame_started_) {
     frame_started_ = Clock::now();
@@ -152,24 +145,6 @@ void Connection::on_greeting(BytesView body) {
     return refuse(CloseReason::hello_mismatch, *mismatch);
   }
   owner_->on_hello(*this, std::move(hello));
-}
-
-void Connection::pause() {
-  if (phase_ == Phase::up) paused_ = true;
-}
-
-void Connection::resume() {
-  if (!paused_) return;
-  paused_ = false;
-  excuse(Clock::now());
-  // Not from here: the owner's callbacks must not run inside the owner's call.
-  asio::post(shared_.loop, [self = shared_from_this()] {
-    if (self->phase_ != Phase::up || self->paused_) return;
-    const Bytes leftover = std::exchange(self->leftover_, {});
-    self->on_plain(leftover);
-    self->pump();
-    if (self->phase_ != Phase::closed && !self->paused_) self->wait_readable();
-  });
 }
 
 }  // namespace hs

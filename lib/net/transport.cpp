@@ -32,16 +32,9 @@ std::size_t Transport::broadcast(Channel channel, const SharedBody& body, WhenFu
   return impl_->broadcast(channel, body, when_full);
 }
 
-void Transport::pause_reading(const PublicKey& peer) {
-  if (Connection* const connection = impl_->find(peer)) connection->pause();
-}
-
-void Transport::resume_reading(const PublicKey& peer) {
-  if (Connection* const connection = impl_->find(peer)) connection->resume();
-}
-
 bool Transport::is_up(const PublicKey& peer) const { return impl_->find(peer) != nullptr; }
 std::size_t Transport::peers_up() const { return impl_->peers_up(); }
+std::size_t Transport::leaving() const { return impl_->leaving(); }
 std::vector<PeerInfo> Transport::peers() const { return impl_->peers(); }
 std::vector<PeerAddress> Transport::known_peers() const { return impl_->known_peers(); }
 std::uint16_t Transport::local_port() const { return impl_->local_port(); }

@@ -151,13 +151,11 @@ class Transport {
   // The same to every peer that is up; how many there were.
   std::size_t broadcast(Channel channel, const SharedBody& body, WhenFull when_full);
 
-  // Stop taking bytes from this peer, and go on again: back-pressure for a receiver that has
-  // enough. No effect on a peer that is not up; a new connection starts unpaused.
-  void pause_reading(const PublicKey& peer);
-  void resume_reading(const PublicKey& peer);
-
   [[nodiscard]] bool is_up(const PublicKey& peer) const;
   [[nodiscard]] std::size_t peers_up() const;
+  // Connections that set_allowed() ends and that are still there: what was queued for their peers
+  // goes out, and the peers are to end their side, within about a second.
+  [[nodiscard]] std::size_t leaving() const;
   [[nodiscard]] std::vector<PeerInfo> peers() const;           // up, in key order
   [[nodiscard]] std::vector<PeerAddress> known_peers() const;  // as our hello would tell
   // Why peers that may connect are not up: the end of the newest connection or attempt of each.

@@ -1,5 +1,6 @@
 #include "lib/net/transport_impl.h"
 
+#include <algorithm>
 #include <asio/post.hpp>
 
 #include "lib/base/check.h"
@@ -117,6 +118,12 @@ std::vector<PeerInfo> Transport::Impl::peers() const {
   list.reserve(peers_.size());
   for (const auto& [key, connection] : peers_) list.push_back(connection->info());
   return list;
+}
+
+std::size_t Transport::Impl::leaving() const {
+  return static_cast<std::size_t>(std::ranges::count_if(connections_, [](const auto& entry) {
+    return entry.second->phase() == Connection::Phase::leaving;
+  }));
 }
 
 // ---- connections come and go ----

@@ -27,6 +27,7 @@ class Transport::Impl final : public ConnectionOwner, public std::enable_shared_
   [[nodiscard]] bool check_body(const SharedBody& body);
   std::size_t broadcast(Channel channel, const SharedBody& body, WhenFull when_full);
   [[nodiscard]] std::size_t peers_up() const { return peers_.size(); }
+  [[nodiscard]] std::size_t leaving() const;
   [[nodiscard]] std::vector<PeerInfo> peers() const;
   [[nodiscard]] std::vector<PeerAddress> known_peers() const { return book_.first_hand(allowed_); }
   [[nodiscard]] std::uint16_t local_port() const { return listener_ ? listener_->port() : 0; }

@@ -10,8 +10,8 @@ import urllib.request
 from crash_loop import Writer, state_of
 from harness import EndToEnd, main, wait_until
 
-# Nothing fails, so commits go on: the bound of an update's pause, and how often to try for a while in
-# which no node was too slow for its view, as one is on a machine that has too much to do.
+# Nothing fails, so commits go on: how long an update may hold them up, and how often to try for one
+# in which every node is in time for its view, as it may not be on a machine with too much to do.
 PAUSE_VIEWS_MAX = 6
 CALM_UPDATES, UPDATES_MAX = 4, 24
 
@@ -192,7 +192,7 @@ class Membership(EndToEnd):
                    for line in self.metrics(node).splitlines() if line.startswith(name))
 
     def pause_of(self, *change):
-        """The most views that n0 entered from one commit to the next, around a change of the set."""
+        """The most views that n0 entered from one commit to the next around this change."""
         follower = self.start("events", "-f", "--node", "n0", "--json",
                               "--type", "StartView,CommitBlock")
         lines = [follower.stdout.readline()]  # it follows

@@ -417,31 +417,5 @@ TEST_CASE("a peer that takes nothing of what is sent is closed", "[net][hostile]
   CHECK(world.node.closed(CloseReason::idle) == 1);
 }
 
-TEST_CASE("a paused peer is not read, and nothing of it is lost", "[net][hostile]") {
-  World world;
-  const PublicKey key = test_key(raw_key).public_key();
-  world.node.on_frame = [&](const test::Received&) {
-    if (world.node.frames.size() == 1) world.node->pause_reading(key);
-  };
-  RawPeer peer = world.up_peer();
-  Bytes burst;
-  for (std::uint8_t i = 0; i < 100; ++i) {
-    const FrameHeader header = frame_header(Channel::message, 1000);
-    burst.insert(burst.end(), header.begin(), header.end());
-    burst.insert(burst.end(), 1000, i);
-  }
-  peer.send(burst);
-  REQUIRE(run_until(world.loop, [&] { return !world.node.frames.empty(); }));
-  for (int i = 0; i < 100; ++i) world.loop.poll();
-  CHECK(world.node.frames.size() == 1);
-  world.node->resume_reading(key);
-  CHECK(world.node.frames.size() == 1);
-  REQUIRE(run_until(world.loop, [&] {
-    peer.flush();
-    return world.node.frames.size() == 100;
-  }));
-  for (std::uint8_t i = 0; i < 100; ++i) CHECK(world.node.frames[i].body == Bytes(1000, i));
-}
-
 }  // namespace
 }  // namespace hs

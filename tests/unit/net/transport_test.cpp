@@ -194,6 +194,21 @@ TEST_CASE("a newer connection of the same key takes the place of the old one", "
   CHECK(a->counters().accepted < 10);
 }
 
+TEST_CASE("who may connect no longer still gets what was queued", "[net][transport]") {
+  asio::io_context loop;
+  TestNode a(loop, 1);
+  TestNode b(loop, 2);
+  start_mesh({&a, &b});
+  REQUIRE(run_until(loop, [&] { return a->is_up(b.key()) && b->is_up(a.key()); }));
+  CHECK(a->leaving() == 0);
+  const auto body = std::make_shared<const Bytes>(1 << 20, std::uint8_t{7});
+  for (int i = 0; i < 5; ++i) CHECK(a->send(b.key(), Channel::message, body, When::keep));
+  a->set_allowed({});
+  CHECK(a->leaving() == 1);
+  REQUIRE(run_until(loop, [&] { return a->leaving() == 0; }));
+  CHECK(b.frames.size() == 5);
+}
+
 TEST_CASE("peers are learnt from the hello of those who know them", "[net][transport]") {
   asio::io_context loop;
   TransportConfig config = TestNode::default_config();
