@@ -29,6 +29,8 @@ Word word_of(NodeFailure::Kind kind) {
       return {"data_of_another_node", ExitCode::corrupt};
     case Kind::rolled_back:
       return {"data_rolled_back", ExitCode::corrupt};
+    case Kind::unknown_vote:
+      return {"vote_unknown", ExitCode::corrupt};
     case Kind::corrupt:
       return {"data_corrupt", ExitCode::corrupt};
     case Kind::forked:

@@ -25,7 +25,8 @@ Engine::Engine(const EngineParts& parts, EngineOutlets outlets)
       outlets_(std::move(outlets)),
       staged_(store_),
       replica_(parts.config, parts.key, staged_, parts.app, parts.rng,
-               parts.safety.content().record, outlets_.now()) {}
+               parts.safety.content().record, outlets_.now()),
+      own_votes_(std::in_place, parts.key.public_key(), parts.safety.content().record.voted_view) {}
 
 void Engine::put(Input input) {
   waiting_bytes_ += bytes_of(input);
@@ -33,6 +34,7 @@ void Engine::put(Input input) {
 }
 
 bool Engine::step_once(Instant now) {
+  if (unknown_vote_) return false;
   if (!self_queue_.empty()) {
     MessagePtr message = std::move(self_queue_.front());
     self_queue_.pop_front();
@@ -57,8 +59,24 @@ bool Engine::step_once(Instant now) {
 void Engine::step(Instant now, const Input& input) {
   const Output output = replica_.step(now, input);
   ++counters_.steps;
+  if (own_votes_) {
+    // Nothing of such a step is kept or sent, so that it comes to this again after a restart.
+    unknown_vote_ = own_votes_->unknown_in(output.events, replica_.honest().validators());
+    if (unknown_vote_) return;
+    if (output.safety_record) own_votes_->voted(output.safety_record->voted_view);
+  }
   act_on(output, *this, self_queue_);
   for (byzantine::RawSend& raw : replica_.take_raw()) raw_sends_.push_back(std::move(raw));
+}
+
+std::optional<Instant> Engine::next_deadline() const {
+  if (unknown_vote_) return std::nullopt;
+  return replica_.next_deadline();
+}
+
+void Engine::misbehave(const byzantine::Kinds& kinds) {
+  if (!kinds.empty()) own_votes_.reset();
+  replica_.set_kinds(kinds, outlets_.now());
 }
 
 bool Engine::turn() {
@@ -69,6 +87,7 @@ bool Engine::turn() {
     now = outlets_.now();
   }
   carry_out(now);
+  if (unknown_vote_) return false;
   const auto deadline = replica_.next_deadline();
   return waiting() > 0 || (deadline && *deadline <= outlets_.now());
 }

@@ -7,6 +7,7 @@
 
 #include "lib/byzantine/wrapper.h"
 #include "lib/node/home/safety_file.h"
+#include "lib/node/own_votes.h"
 #include "lib/replica/drive.h"
 #include "lib/replica/replica.h"
 #include "lib/store/overlay.h"
@@ -55,7 +56,7 @@ class Engine {
   // StoreFailure; the engine must not be used any more then.
   bool turn();
   // When to call turn() at the latest if nothing is put before; none: only then.
-  [[nodiscard]] std::optional<Instant> next_deadline() const { return replica_.next_deadline(); }
+  [[nodiscard]] std::optional<Instant> next_deadline() const;
   [[nodiscard]] std::size_t waiting() const { return inbox_.size() + self_queue_.size(); }
   // Encoded bytes of the peers' messages among them.
   [[nodiscard]] std::size_t waiting_bytes() const { return waiting_bytes_; }
@@ -64,7 +65,16 @@ class Engine {
   // Misbehaves like this from the next step on; none: honest. Whatever is sent, what is stored and
   // what replica() says is what an honest node would store and say. On a test genesis only: the
   // caller sees to that, and has noted it (home/misbehaviour_mark.h).
-  void misbehave(const byzantine::Kinds& kinds) { replica_.set_kinds(kinds, outlets_.now()); }
+  void misbehave(const byzantine::Kinds& kinds);
+  // It was told to misbehave in an earlier life: then its key has signed what no record knows of.
+  void forgive_unknown_votes() { own_votes_.reset(); }
+  // The view of a vote of the own key which this home knows nothing of (own_votes.h). From then on
+  // the engine does nothing any more, and the node must end.
+  [[nodiscard]] std::optional<View> unknown_vote() const { return unknown_vote_; }
+  // Of the own votes, by the voting record.
+  [[nodiscard]] std::optional<View> newest_vote() const {
+    return own_votes_ ? own_votes_->newest() : std::nullopt;
+  }
   [[nodiscard]] const EngineCounters& counters() const { return counters_; }
 
   // For drive.h.
@@ -95,6 +105,9 @@ class Engine {
   std::vector<Send> sends_;
   std::vector<byzantine::RawSend> raw_sends_;
   std::vector<Event> events_;
+
+  std::optional<OwnVotes> own_votes_;  // none for a node that misbehaves, or ever did
+  std::optional<View> unknown_vote_;
 
   std::optional<Instant> record_synced_;
   EngineCounters counters_;

@@ -17,6 +17,7 @@ struct NodeFailure {
     no_record,         // chain data without their voting record: 8
     foreign_data,      // a data folder of another node or chain: 8
     rolled_back,       // chain data older than the voting record: 8
+    unknown_vote,      // the key has voted where this home knows nothing of it: 8
     corrupt,           // 8
     forked,            // more than a third of the power has lied: 9
     io,                // 1

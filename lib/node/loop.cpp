@@ -21,8 +21,10 @@ namespace {
 constexpr std::size_t waiting_inputs_max = 256;
 constexpr std::size_t waiting_bytes_max = 8 << 20;
 
-// What a node that ends because of a fork grants its last words to leave.
-constexpr auto farewell_time = std::chrono::milliseconds(500);
+// How long a node that ends because of a fork waits at most until its last words have left, and how
+// often it looks.
+constexpr auto farewell_max = std::chrono::seconds(3);
+constexpr auto farewell_interval = std::chrono::milliseconds(5);
 
 Instant now_instant() { return Instant(std::chrono::steady_clock::now().time_since_epoch()); }
 
@@ -182,6 +184,7 @@ void NodeLoop::turn() {
   gossip();
   if (std::exchange(work_arrived_, false)) engine_.put(WorkAvailable{});
   const bool more = engine_.turn();
+  if (engine_.unknown_vote()) return end_over_unknown_vote();
   change_behaviour();
   const Instant now = now_instant();
   if (penalties_.expire(now)) allowed_sets_.reset();
@@ -219,6 +222,11 @@ Status NodeLoop::misbehave(const MisbehaviourOrder& order) {
   reporter_.publish();  // whoever gave the order sees it in force
   schedule();
   return {};
+}
+
+void NodeLoop::set_misbehaved(std::vector<std::string> marks) {
+  if (!marks.empty()) engine_.forgive_unknown_votes();
+  reporter_.set_misbehaved(std::move(marks));
 }
 
 void NodeLoop::change_behaviour() {
@@ -334,20 +342,47 @@ void NodeLoop::on_event(const Event& event) {
   if (const auto* fork = std::get_if<event::SafetyViolation>(&event)) on_fork(*fork);
 }
 
-// The proof is on disk and its certificates are queued for the peers: they have a moment to leave,
-// as have the lines of the event streams, and then the process ends. [S57]
+// The proof is on disk and its certificates are queued for the peers. All connections end in good
+// order, which is after what is queued, and then the process does. [S57]
 void NodeLoop::on_fork(const event::SafetyViolation& fork) {
   const std::string sentence = fork_sentence(fork, TreeReader(*vault_.store));
-  fork_failure_ = hs::fork_failure(settings_.home, sentence);
+  end_ = fork_failure(settings_.home, sentence);
   if (const auto marked = set_fork_mark(settings_.home, sentence); !marked) {
     log_->error("{}", marked.error().what);  // the database has the proof, which decides
   }
   log_->critical("{}; this node stops for good", sentence);
   if (HS_MUTATE(S57f)) return;
-  farewell_timer_.expires_after(farewell_time);
+  transport_.set_allowed({});
+  farewell_until_ = std::chrono::steady_clock::now() + farewell_max;
+  farewell();
+}
+
+void NodeLoop::farewell() {
+  if (transport_.leaving() == 0 || std::chrono::steady_clock::now() >= farewell_until_) {
+    return stop();
+  }
+  farewell_timer_.expires_after(farewell_interval);
   farewell_timer_.async_wait([this](const std::error_code& error) {
-    if (!error) stop();
+    if (!error) farewell();
   });
+}
+
+// A vote from here on could be the second one in its view. What this home holds stays as it is: the
+// same certificate ends every later start, too.
+void NodeLoop::end_over_unknown_vote() {
+  if (end_) return;
+  const auto newest = engine_.newest_vote();
+  end_ = NodeFailure{
+      NodeFailure::Kind::unknown_vote,
+      "this node's key has signed a vote in view " + std::to_string(engine_.unknown_vote()->value) +
+          ", and the newest vote that " + settings_.home.root.string() + " knows of is " +
+          (newest ? "of view " + std::to_string(newest->value) : "none at all"),
+      "the home is an older copy, or another process has the key; voting on could be a second vote "
+      "in a view",
+      "bring back the home as it was last, end whatever else has the key, or make a new home with "
+      "a new key: hs node init"};
+  log_->critical("{}; this node stops", end_->message);
+  stop();
 }
 
 bool NodeLoop::check_failed(const PublicKey& peer) {
@@ -423,6 +458,7 @@ void NodeLoop::remove_peer(const PublicKey& peer) {
 }
 
 void NodeLoop::refresh_allowed() {
+  if (end_) return;
   const Replica& replica = engine_.replica();
   auto sets = replica.validators().active();
   auto pending = replica.pending_update_blocks();

@@ -41,11 +41,12 @@ class NodeLoop {
 
   // SIGINT, SIGTERM and SIGHUP stop the loop. Call before run().
   void stop_on_signals();
-  // Until stop(), or until the replica has seen a fork and its last words are on their way. Throws
-  // what stopped it, if it was a StoreFailure.
+  // Until stop(), until the replica has seen a fork and its last words are on their way, or until
+  // it sees a vote of its own key that this home knows nothing of. Throws what stopped it, if it
+  // was a StoreFailure.
   void run();
   // Why it has stopped, if not because it was asked to. After run().
-  [[nodiscard]] const std::optional<NodeFailure>& failure() const { return fork_failure_; }
+  [[nodiscard]] const std::optional<NodeFailure>& failure() const { return end_; }
 
   // ---- from any thread ----
   void stop();
@@ -63,6 +64,8 @@ class NodeLoop {
   // Misbehaves as ordered, once the home is marked for it. Requires a test genesis. Errors: those
   // of the mark; nothing has changed then.
   [[nodiscard]] Status misbehave(const MisbehaviourOrder& order);
+  // What the home is marked for: what its node was ever told to do wrong. Before run().
+  void set_misbehaved(std::vector<std::string> marks);
   // Calls `show` with a status line every so often, from run().
   void show_status_line(std::chrono::milliseconds every,
                         std::function<void(const std::string&)> show);
@@ -85,6 +88,8 @@ class NodeLoop {
   void on_transactions(const PublicKey& peer, BytesView body);
   void on_event(const Event& event);
   void on_fork(const event::SafetyViolation& fork);
+  void farewell();  // stops once the last words have left
+  void end_over_unknown_vote();
   bool check_failed(const PublicKey& peer);  // true: the peer was sent away for it
 
   void send(const Recipient& to, const MessagePtr& message);
@@ -102,6 +107,7 @@ class NodeLoop {
   asio::steady_timer timer_{context_};
   asio::steady_timer status_timer_{context_};
   asio::steady_timer farewell_timer_{context_};
+  std::chrono::steady_clock::time_point farewell_until_;
   asio::signal_set signals_{context_};
   std::chrono::milliseconds status_every_{0};
   std::function<void(const std::string&)> show_status_;
@@ -125,7 +131,7 @@ class NodeLoop {
   MessagePtr encoded_message_;
   SharedBody encoded_;
   std::exception_ptr failure_;
-  std::optional<NodeFailure> fork_failure_;
+  std::optional<NodeFailure> end_;
 };
 
 }  // namespace hs

@@ -104,7 +104,7 @@ std::optional<NodeFailure> Node::Impl::show_behaviour() {
       return loop.misbehave({.kinds = settings.byzantine, .from = {}, .lasts = {}});
     }
     HS_TRY(marks, misbehaviour_marks(settings.home));
-    loop.reporter().set_misbehaved(std::move(marks));
+    loop.set_misbehaved(std::move(marks));
     return {};
   }();
   if (shown) return std::nullopt;

@@ -6,12 +6,18 @@ from harness import EndToEnd, main, wait_until
 
 
 class Forks(EndToEnd):
-    def run_apart(self, key):
+    def run_apart(self, key, values):
         """Lets the whole net commit on from where its folder stands, and stops it."""
         self.up()
-        for value in range(3):
+        for value in range(values):
             self.hs("tx", "put", key, value)
+        view = self.node("n1")["view"]
         self.hs("testnet", "down", "demo")
+        return view
+
+    def copy_of(self, folder, name):
+        return shutil.copytree(folder, self.folder / name, symlinks=True,
+                               ignore=shutil.ignore_patterns("*.sock"))
 
     def forked_net(self):
         """A stopped net in which n1 has another history than the others.
@@ -21,12 +27,12 @@ class Forks(EndToEnd):
         net = self.folder_of()
         self.up()
         self.hs("testnet", "down", "demo")
-        shutil.copytree(net, self.folder / "kept", symlinks=True,
-                        ignore=shutil.ignore_patterns("*.sock"))
-        self.run_apart("left")
+        self.copy_of(net, "kept")
+        # The more votes are in the record that n1 will have: none of the others is news to it.
+        left = self.run_apart("left", 20)
         net.rename(self.folder / "left")
         (self.folder / "kept").rename(net)
-        self.run_apart("right")
+        self.assertLess(self.run_apart("right", 3), left)
         shutil.rmtree(net / "n1")
         (self.folder / "left" / "n1").rename(net / "n1")
 
@@ -70,6 +76,33 @@ class Forks(EndToEnd):
         for name in homes:
             self.assertEqual(self.json("state", "get", "right", "--node", name)["value"], "2")
             self.error("state", "get", "left", "--node", name, code=3)
+
+    def test_a_home_restored_from_an_older_copy_ends_before_it_votes(self):
+        self.up()
+        homes = {node["name"]: self.folder_of() / node["name"] for node in self.status()["nodes"]}
+        self.hs("testnet", "down")
+        older = self.copy_of(homes["n1"], "older")
+        self.hs("testnet", "up", "demo", "-d")
+        self.hs("testnet", "kill", "n3")  # from here on no certificate without n1
+        for value in range(3):
+            self.hs("tx", "put", "key", value)
+        self.hs("testnet", "down")
+        shutil.rmtree(homes["n1"])
+        older.rename(homes["n1"])
+
+        # The record fits the data, so nothing is wrong until the others show what n1 has signed.
+        others = [self.start("node", "run", "--home", homes[name]) for name in ("n0", "n2", "n3")]
+        for _ in range(2):
+            node = self.start("node", "run", "--home", homes["n1"])
+            wait_until(lambda: node.poll() is not None, "n1 ends")
+            words = node.stderr.read()
+            self.assertEqual(node.returncode, 8, words)
+            self.assertIn("error[vote_unknown]: this node's key has signed a vote in view ", words)
+            self.assertIn("why: the home is an older copy, or another process has the key", words)
+            self.assertIn("fix: bring back the home as it was last", words)
+        self.hs("tx", "put", "key", "without n1", "--home", homes["n0"])
+        self.assertEqual(self.json("chain", "evidence", "--home", homes["n0"])["evidence"], [])
+        self.assertEqual([node.poll() for node in others], [None] * 3)
 
 
 if __name__ == "__main__":

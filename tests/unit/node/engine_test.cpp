@@ -64,6 +64,7 @@ class Bench {
   Instant now() const { return now_; }
 
   Engine& engine() { return *engine_; }
+  const Engine& engine() const { return *engine_; }
   MemoryStore& store() { return store_; }
   SafetyFile& safety() { return *safety_; }
   // Events told whose block the store did not hold, and votes sent that the disk knew nothing of.
@@ -75,6 +76,7 @@ class Bench {
   int votes_sent = 0;
   int messages_sent = 0;
   int raw_sent = 0;
+  std::vector<MessagePtr> proposals;
   std::uint64_t most_writes_in_a_turn = 0;
 
  private:
@@ -123,6 +125,7 @@ class Bench {
   void on_send(const MessagePtr& message) {
     ++messages_sent;
     if (const auto* proposal = std::get_if<Proposal>(message.get())) {
+      proposals.push_back(message);
       if (!TreeReader(store_).contains(proposal->block.hash)) ++sent_too_early;
     }
     if (const auto* vote = std::get_if<PhaseVote>(message.get())) {
@@ -145,6 +148,25 @@ class Bench {
   std::optional<Engine> engine_;
   Engine* other_ = nullptr;
 };
+
+// Two validators that hear each other, until the first has committed `height`.
+void run_to(Height height, Bench& first, Bench& second) {
+  first.pass_to(second.engine());
+  second.pass_to(first.engine());
+  const auto is_there = [&] {
+    return first.engine().replica().status().committed_height.value_or(Height{0}) >= height;
+  };
+  constexpr int turns_max = 10'000;
+  for (int i = 0; i < turns_max && !is_there(); ++i) {
+    const bool more = first.turn();
+    if (second.turn() || more) continue;
+    const Instant next =
+        std::min(first.engine().next_deadline().value(), second.engine().next_deadline().value());
+    first.move_to(std::max(first.now(), next));
+    second.move_to(first.now());
+  }
+  REQUIRE(is_there());
+}
 
 }  // namespace
 
@@ -172,26 +194,49 @@ TEST_CASE("nothing is told or sent before the disk holds it", "[node][HS-PERSIST
 TEST_CASE("no vote leaves for another validator before its record is on disk", "[node][S02]") {
   Bench first(1, 2);
   Bench second(2, 2);
-  first.pass_to(second.engine());
-  second.pass_to(first.engine());
-  const auto committed = [](Bench& bench) {
-    return bench.engine().replica().status().committed_height.value_or(Height{0});
-  };
-  constexpr int turns_max = 10'000;
-  for (int i = 0; i < turns_max && committed(first) < Height{20}; ++i) {
-    const bool more = first.turn();
-    if (second.turn() || more) continue;
-    const Instant next =
-        std::min(first.engine().next_deadline().value(), second.engine().next_deadline().value());
-    first.move_to(std::max(first.now(), next));
-    second.move_to(first.now());
-  }
-  REQUIRE(committed(first) >= Height{20});
+  run_to(Height{20}, first, second);
   for (const Bench* bench : {&first, &second}) {
     CHECK(bench->votes_sent >= 10);
     CHECK(bench->sent_too_early == 0);
     CHECK(bench->told_too_early == 0);
   }
+}
+
+TEST_CASE("a vote of the own key that no record knows of ends an engine before it votes",
+          "[node][S02][S02c]") {
+  Bench first(1, 2);
+  Bench second(2, 2);
+  run_to(Height{5}, first, second);
+  // Twice over, as what comes before its parent is not kept.
+  const auto show_the_chain_to = [&](Bench& bench) {
+    for (int round = 0; round < 2; ++round) {
+      for (const Bench* proposer : {&first, &second}) {
+        for (const MessagePtr& proposal : proposer->proposals) {
+          const PublicKey& origin = proposer->engine().self();
+          bench.engine().put(FromPeer{.origin = origin, .message = proposal, .bytes = 0});
+          bench.turn();
+        }
+      }
+    }
+  };
+  show_the_chain_to(first);
+  CHECK(first.engine().unknown_vote() == std::nullopt);
+
+  Bench older(1, 2);  // the home of the first as it was before its first vote
+  show_the_chain_to(older);
+  REQUIRE(older.engine().unknown_vote().has_value());
+  CHECK(older.engine().newest_vote() == std::nullopt);
+  CHECK(older.votes_sent == 0);
+  const EngineCounters before = older.engine().counters();
+  older.engine().put(WorkAvailable{});
+  CHECK_FALSE(older.turn());
+  CHECK(older.engine().next_deadline() == std::nullopt);
+  CHECK(older.engine().counters().steps == before.steps);
+
+  Bench forgiven(1, 2);
+  forgiven.engine().forgive_unknown_votes();
+  show_the_chain_to(forgiven);
+  CHECK(forgiven.engine().unknown_vote() == std::nullopt);
 }
 
 TEST_CASE("a turn of several steps costs one write and one sync at most", "[node]") {
