@@ -105,8 +105,11 @@ void ReplicaState::learn_pc(const PhaseCertificate& pc, const PublicKey& origin,
         suspect(origin, "certificate", "not signed by a quorum of a set that is known here");
       }
       return;
-    case Verdict::wants_commit_pc: ask({.prefer = origin}); return;
-    case Verdict::good: break;
+    case Verdict::wants_commit_pc:
+      ask({.prefer = origin});
+      return;
+    case Verdict::good:
+      break;
   }
   seen(pc.view);
   if (!tree_.contains(pc.block)) {
@@ -127,9 +130,15 @@ void ReplicaState::learn_pc(const PhaseCertificate& pc, const PublicKey& origin,
 
 void ReplicaState::learn_tc(const TimeoutCertificate& tc, const PublicKey& origin) {
   const std::optional<TimeoutCertificate>& highest = tree_.highest_tc();
-  if (tc.view < view_ && highest && highest->view >= tc.view) return;
+  if (tc.view < view_ && highest && highest->view > tc.view) return;
   if (!failed_checks_.allows(origin, now_)) return;
   const std::uint64_t refused = verifier_.signatures().refused();
+  // One of equal view replaces a stored one that no set of today accepts: whoever we show that to
+  // could make nothing of it. [S34]
+  const bool replaces =
+      highest && highest->view == tc.view && !HS_MUTATE(S34b) &&
+      !judge_tc(sets(), *highest, config_.chain_id, config_.epoch_length, verifier_);
+  if (tc.view < view_ && highest && highest->view == tc.view && !replaces) return;
   const bool good = judge_tc(sets(), tc, config_.chain_id, config_.epoch_length, verifier_) ||
                     (HS_MUTATE(S34) && origin == me());
   failed_checks_.use(origin, now_, verifier_.signatures().refused() - refused);
@@ -138,10 +147,6 @@ void ReplicaState::learn_tc(const TimeoutCertificate& tc, const PublicKey& origi
     return;
   }
   seen(tc.view);
-  // One of equal view replaces a stored one that no set of today accepts. [S34]
-  const bool replaces =
-      highest && highest->view == tc.view &&
-      !judge_tc(sets(), *highest, config_.chain_id, config_.epoch_length, verifier_);
   if (!highest || tc.view > highest->view || replaces) {
     tree_.set_highest_tc(tc);
     emit(event::UpdateHighestTC{tc});

@@ -64,7 +64,7 @@ void ReplicaState::answer_timeout_vote(const PublicKey& origin, const TimeoutVot
   answered_[origin] = now_;
   if (config_.reference_peers) {
     // One that holds an update as pending takes its Commit PC from a NewView only. [S07]
-    if (const auto pc = latest_commit_pc()) {
+    if (const auto pc = latest_commit_pc(); pc && !HS_MUTATE(S07c)) {
       send(origin, NewView{config_.chain_id, message.view, *pc});
     }
   }
@@ -72,7 +72,7 @@ void ReplicaState::answer_timeout_vote(const PublicKey& origin, const TimeoutVot
   // Left by a timeout certificate of the previous set, which is worth nothing to one that knows the
   // update as decided: it needs our vote for the view that it waits in, or waits for ever. [S34]
   const auto* tc = std::get_if<TimeoutCertificate>(&*newest);
-  if (tc != nullptr && !verifier_.correctly_signed(*tc, *sets().committed)) {
+  if (tc != nullptr && !HS_MUTATE(S34c) && !verifier_.correctly_signed(*tc, *sets().committed)) {
     send_timeout_vote(origin, message.view);
   }
 }

@@ -41,7 +41,8 @@ Stored ReplicaState::store_block(const Block& block, const PublicKey& origin, bo
   // after it. [3.6, S30]
   if (tree_.contains(block.hash) && !HS_MUTATE(S30)) return Stored::stored;
   if (tree_.committed_height() && block.height <= *tree_.committed_height()) return Stored::refused;
-  if (refused_blocks_.contains(refusal_digest(block))) return Stored::refused;
+  const bool was_refused = refused_blocks_.contains(refusal_digest(block));
+  if (was_refused && !HS_MUTATE(S28b)) return Stored::refused;
   const bool decides_pending =
       justify.phase == Phase::decide &&
       std::holds_alternative<PendingUpdates>(tree_.updates_status(justify.block));

@@ -166,7 +166,8 @@ void ReplicaState::dispatch_leader_message(const PublicKey& origin, const Messag
   if (!sets().is_proposer(origin, view_)) {
     // The origin may lead in the set that its certificate creates. [S07]
     const PhaseCertificate& justify = *justify_of(*message);
-    if (justify.phase == Phase::commit || justify.phase == Phase::decide) {
+    const bool ends_update = justify.phase == Phase::commit || justify.phase == Phase::decide;
+    if (ends_update && !HS_MUTATE(S07d)) {
       learn_pc(justify, origin, PcSource::justify);
     }
     if (view_ != dispatched_in || !sets().is_proposer(origin, view_)) return;
@@ -230,7 +231,7 @@ bool ReplicaState::settle_set_change() {
   if (!std::exchange(sets_changed_, false) || HS_MUTATE(S10)) return false;
   const View counted_in = view_;
   for (const auto& [block, phase] : votes_.subjects()) {
-    collect(block, phase);
+    if (!HS_MUTATE(S10b)) collect(block, phase);
     if (view_ != counted_in) return true;
   }
   count_timeout_votes();
@@ -258,7 +259,8 @@ bool ReplicaState::settle_parked() {
 
 bool ReplicaState::settle_buffer() {
   // NewViews of the view just left still tell a waiting leader about newer certificates. [S54]
-  if (lead_wait_ && lead_wait_->reason == LeadReason::new_views && view_ > View{0}) {
+  const bool waits = lead_wait_ && lead_wait_->reason == LeadReason::new_views;
+  if (waits && view_ > View{0} && !HS_MUTATE(S54b)) {
     const auto is_new_view = [](const MessageBuffer::Entry& entry) {
       return std::holds_alternative<NewView>(*entry.message);
     };

@@ -223,7 +223,9 @@ void ReplicaState::on_advertise_pc(const PublicKey& origin, const AdvertisePC& m
   const View entered = tree_.highest_view_entered();
   if (pc.view < entered && !HS_MUTATE(S29)) return;
   if (pc.view.value - entered.value < config_.sync_trigger_view_difference) return;  // S29
-  if (requests_.last_ask() && now_ - *requests_.last_ask() < config_.sync_retry) return;
+  const bool asked_lately =
+      requests_.last_ask() && now_ - *requests_.last_ask() < config_.sync_retry;
+  if (asked_lately && !HS_MUTATE(S35b)) return;
   if (judged(pc, origin) == Verdict::good) ask({.prefer = origin});
 }
 

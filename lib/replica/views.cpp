@@ -23,7 +23,8 @@ void ReplicaState::leave_by_pc(const PhaseCertificate& pc, const PublicKey& orig
                                PcSource source) {
   const std::uint64_t epoch_length = config_.epoch_length;
   // An epoch-change view is left or passed over: keep what shows that it may be. [S48]
-  if (pc.view.value / epoch_length * epoch_length >= view_.value) {
+  const View ended = HS_MUTATE(S48b) ? pc.view : View{pc.view.value / epoch_length * epoch_length};
+  if (at_epoch_change(ended) && ended >= view_) {
     tree_.set_epoch_change_certificate(ProgressCertificate{pc});
   }
   if (may_advance()) {
@@ -46,7 +47,7 @@ bool ReplicaState::led_here_by_next_leader(View view, const PublicKey& origin,
   if (config_.reference_peers) return false;  // they learn certificates from NewViews alone
   if (source == PcSource::new_view || source == PcSource::sync) return false;
   if (sets().committed->leader(next(view)) != origin) return false;
-  return sets().update_decided || sets().previous->leader(next(view)) == origin;
+  return sets().update_decided || HS_MUTATE(S51b) || sets().previous->leader(next(view)) == origin;
 }
 
 void ReplicaState::enter_view(View view, EnteredBy how, bool leader_knows) {
@@ -70,7 +71,8 @@ void ReplicaState::enter_view(View view, EnteredBy how, bool leader_knows) {
   parked_.clear();
   lead_wait_.reset();
   proposed_ = false;
-  new_views_before_ = view == next(old) ? std::exchange(new_views_, {}) : std::set<PublicKey>{};
+  new_views_before_ =
+      view == next(old) && !HS_MUTATE(S54c) ? std::exchange(new_views_, {}) : std::set<PublicKey>{};
   new_views_.clear();
   tree_.set_highest_view_entered(view);
   emit(event::StartView{view, sets().committed->leader(view)});
@@ -95,7 +97,7 @@ void ReplicaState::send_new_views(View old, View view) {
 Instant ReplicaState::grid_deadline(View view) const {
   const bool truncated = config_.reference_peers || HS_MUTATE(S09);
   return truncated ? reference_deadline(grid_, view, config_.view_timeout)
-                                 : grid_.deadline(view, config_.view_timeout);
+                   : grid_.deadline(view, config_.view_timeout);
 }
 
 void ReplicaState::on_view_deadline() {
@@ -106,7 +108,7 @@ void ReplicaState::on_view_deadline() {
     emit(event::AdvanceView{ProgressCertificate{echo_->pc}});
     echo_.reset();
   }
-  if (second_) {
+  if (second_ && !HS_MUTATE(S47b)) {
     send(second_->recipient, second_->vote);
     second_.reset();
   }

@@ -122,6 +122,38 @@ TEST_CASE("timeout votes from before a change of the sets count for the new set"
   CHECK(lone.view() == View{11});  // two of two
 }
 
+TEST_CASE("votes of a coming set that shares nobody with ours count once its update is committed",
+          "[replica][S10][S10b]") {
+  Lone lone;
+  lone.grow_to(3);
+  const Block update = lone.grow_update(replaces_all());
+  lone.wait(milliseconds(3'000));
+  const View decided_in = lone.view();
+  lone.forget();
+  for (const std::uint8_t signer : {5, 6, 7}) {
+    lone.vote(signer, decided_in, update.hash, Phase::decide);
+  }
+  // Nobody of our set has signed, so the Commit certificate comes first. It moves no view.
+  REQUIRE(lone.view() == decided_in);
+  REQUIRE_FALSE(lone.replica->validators().update_height);
+  lone.receive(2, NewView{test_chain, decided_in,
+                          lone.pc(View{decided_in.value - 1}, update.hash, Phase::commit)});
+  CHECK(lone.replica->validators().update_decided);
+  CHECK(lone.replica->validators().update_height == update.height);
+  CHECK(lone.view() == next(decided_in));
+}
+
+TEST_CASE("a block that was refused is not given to the app again", "[replica][S28][S28b]") {
+  Lone lone;
+  lone.grow_to(2);
+  const Block refused = lone.grow_update(sets_power({{5, std::uint64_t{1} << 60}}));
+  const std::size_t validated = lone.app.validated;
+  lone.wait(milliseconds(1'000));
+  lone.propose(refused);
+  CHECK(lone.app.validated == validated);
+  CHECK_FALSE(lone.tree().contains(refused.hash));
+}
+
 TEST_CASE("an update that leads to an impossible total power is invalid", "[replica][S14]") {
   Lone lone;
   lone.grow_to(2);
@@ -209,6 +241,68 @@ TEST_CASE("the child of an update is validated on the state after the update", "
   lone.propose(child);  // by a leader of the old set, which need not show it the certificate before
   CHECK(seen == std::vector<std::size_t>{5});
   CHECK(lone.tree().contains(child.hash));
+}
+
+TEST_CASE("the leader of a view is heard if its certificate alone shows that it leads",
+          "[replica][S07][S07d]") {
+  Lone lone;
+  lone.grow_to(2);
+  const Block update = lone.grow_update(adds_fifth);
+  const ValidatorSet old = lone.set;
+  lone.set = *old.with(adds_fifth);
+  const View contested = view_of_two_leaders(lone, old, lone.set, View{6});
+  lone.wait(milliseconds(1'000) * static_cast<int>(contested.value - lone.view().value));
+  REQUIRE(lone.view() == contested);
+  // Neither certificate of the update was seen, and this one is of a view that has passed.
+  const PhaseCertificate decide = lone.pc(View{5}, update.hash, Phase::decide, {1, 2, 3, 5});
+  const Block child = Lone::block(next(update.height), decide, "child of the update");
+  lone.propose(child, contested);
+  CHECK(lone.replica->validators().update_decided);
+  CHECK(lone.has_voted_for(child.hash));
+}
+
+TEST_CASE("while two sets are active both leaders must know before a NewView is spared",
+          "[replica][S51][S51b]") {
+  Lone lone;
+  lone.grow_to(2);
+  const Block update = lone.grow_update(adds_fifth);
+  const ValidatorSet old = lone.set;
+  const ValidatorSet updated = *old.with(adds_fifth);
+  lone.commit_update();
+  REQUIRE_FALSE(lone.replica->validators().update_decided);
+  const View contested = view_of_two_leaders(lone, old, updated, next(lone.view()));
+  while (next(lone.view()) < contested) lone.wait(milliseconds(1'000));
+  lone.forget();
+  const PhaseCertificate again = lone.pc(lone.view(), update.hash, Phase::commit);
+  lone.receive(Lone::leader(contested, updated), AdvanceView{again});
+  REQUIRE(lone.view() == contested);
+  CHECK(lone.all_to<NewView>(Lone::leader(contested, old)).size() == 1);
+}
+
+TEST_CASE("a reference replica that waits behind an update is shown its Commit certificate",
+          "[replica][S07][S07c]") {
+  ReplicaConfig config = Cluster::default_config();
+  config.reference_peers = true;
+  Lone lone(1, Lone::four(), config);
+  lone.grow_to(3);
+  lone.grow_update(adds_fifth);
+  const PhaseCertificate commit = lone.pc(lone.view(), lone.chain.back().hash, Phase::commit);
+  lone.commit_update();
+  lone.propose_next(lone.decide_update(adds_fifth, {1, 2, 3, 5}));
+  lone.grow_to(12);
+  lone.forget();
+  lone.vote_timeout(3, View{10});
+  std::vector<std::string_view> to_third;
+  for (const Send& send : lone.sent) {
+    const auto* to = std::get_if<PublicKey>(&send.to);
+    if (to != nullptr && *to == test_key(3).public_key()) {
+      to_third.push_back(name_of(*send.message));
+    }
+  }
+  CHECK(to_third == std::vector<std::string_view>{"NewView", "AdvanceView"});
+  REQUIRE(lone.all_to<NewView>(3).size() == 1);
+  CHECK(lone.all_to<NewView>(3)[0].highest_pc == commit);
+  CHECK(lone.all_to<NewView>(3)[0].view == View{10});
 }
 
 namespace {

@@ -256,6 +256,26 @@ TEST_CASE("a certificate of a view long past does not start a sync", "[replica][
   CHECK_FALSE(lone.replica->status().halted);
 }
 
+TEST_CASE("advertised certificates start no more than one request in T/8", "[replica][S35][S35b]") {
+  Lone lone;
+  lone.connect({2, 3});
+  lone.grow_to(3);
+  lone.forget();
+  const auto advertise = [&](std::uint8_t peer, std::uint64_t view) {
+    lone.receive(peer, AdvertisePC{lone.pc(View{view}, test_hash("a later block"))});
+  };
+  advertise(2, 50);
+  REQUIRE(lone.all<BlockSyncRequest>().size() == 1);
+  const std::uint64_t verified = lone.replica->status().signatures_verified;
+  lone.wait(milliseconds(50));
+  advertise(3, 51);
+  CHECK(lone.all<BlockSyncRequest>().size() == 1);
+  CHECK(lone.replica->status().signatures_verified == verified);
+  lone.wait(milliseconds(80));
+  advertise(3, 51);
+  CHECK(lone.all<BlockSyncRequest>().size() == 2);
+}
+
 TEST_CASE("numbers beyond 2^63 do not get past decoding", "[replica][S29][S29b]") {
   Lone lone;
   lone.connect({2});

@@ -1,5 +1,7 @@
 // When views are left, what is said then, and who proposes. Each test fails with the planted bug of
 // its name (scripts/mutants). Of the four validators test keys 2, 1, 4, 3 lead views 0, 1, 2, 3.
+#include <algorithm>
+
 #include "tests/support/lone_replica.h"
 
 using namespace hs;
@@ -98,6 +100,63 @@ TEST_CASE("timeout votes of an abandoned set make no certificate", "[replica][S3
   CHECK(lone.view() == View{11});
 }
 
+namespace {
+
+// A replica that left view 10 by a certificate of the set before an update, of which key 2 alone
+// was a quorum, and has learnt since that the update is decided.
+struct LeftByOldSet {
+  LeftByOldSet() {
+    lone.connect({2, 3, 4});
+    lone.app.updates_at = [&](Height height) {
+      return height == Height{0} ? std::optional(equal_powers) : std::nullopt;
+    };
+    lone.signers = {2};
+    lone.advance(lone.tc(0));
+    lone.propose_next(genesis_pc());
+    lone.commit_update();
+    const PhaseCertificate of_old_set = signed_pc(test_pc(8, lone.chain.back().hash, Phase::decide),
+                                                  *lone.set.with(equal_powers), {1, 2, 3});
+    lone.wait(milliseconds(12'000));
+    REQUIRE(lone.view() == View{10});
+    lone.advance(lone.tc(10));
+    REQUIRE(lone.view() == View{11});
+    lone.set = *lone.set.with(equal_powers);
+    lone.signers = {1, 2, 3};
+    lone.receive(3, NewView{test_chain, View{11}, of_old_set});
+    REQUIRE(lone.replica->validators().update_decided);
+    lone.forget();
+  }
+
+  const ValidatorSetUpdates equal_powers = sets_power({{2, 1}});
+  Lone lone{1, test_set({{1}, {2, 20}, {3}, {4}})};
+};
+
+}  // namespace
+
+TEST_CASE("who left a view by a certificate of the old set helps those who need one of the new",
+          "[replica][S34][S34c]") {
+  LeftByOldSet left;
+  left.lone.vote_timeout(3, View{10});
+  CHECK(left.lone.all_to<AdvanceView>(3).size() == 1);
+  const auto votes = left.lone.all_to<TimeoutVote>(3);
+  REQUIRE(votes.size() == 1);
+  CHECK(votes[0].view == View{10});
+}
+
+TEST_CASE("a timeout certificate that no set accepts any more gives way to one of its view",
+          "[replica][S34][S34b]") {
+  LeftByOldSet left;
+  const TimeoutCertificate of_new_set = left.lone.tc(10);
+  REQUIRE_FALSE(left.lone.tree().highest_tc() == of_new_set);
+  left.lone.vote_timeout(3, View{20}, of_new_set);
+  CHECK(left.lone.tree().highest_tc() == of_new_set);
+  CHECK(left.lone.view() == View{11});
+  // One that is good stays.
+  left.lone.signers = {1, 2, 4};
+  left.lone.vote_timeout(4, View{20}, left.lone.tc(10));
+  CHECK(left.lone.tree().highest_tc() == of_new_set);
+}
+
 TEST_CASE("a replica asks to be stepped only when something is due", "[replica][S41]") {
   Lone lone;
   lone.grow_to(2);
@@ -106,6 +165,27 @@ TEST_CASE("a replica asks to be stepped only when something is due", "[replica][
   const std::uint64_t before = lone.steps;
   lone.wait(milliseconds(100'000));
   CHECK(lone.steps - before < 2'000);
+}
+
+TEST_CASE("a vote that was cast late goes to the leader after next before its view ends",
+          "[replica][S47][S47b]") {
+  Lone lone;
+  lone.grow_to(3);
+  lone.advance(lone.pc(View{3}, lone.chain.back().hash));
+  lone.wait(milliseconds(900));
+  REQUIRE(lone.view() == View{4});
+  const Block& late = lone.propose_next(lone.tree().highest_pc());
+  REQUIRE(lone.has_voted_for(late.hash));
+  const auto votes_to_second = [&] {
+    const auto votes = lone.all_to<PhaseVote>(lone.leader(View{6}));
+    return std::ranges::count_if(votes, [&](const auto& vote) { return vote.view == View{4}; });
+  };
+  CHECK(votes_to_second() == 0);
+  lone.wait(milliseconds(100));
+  REQUIRE(lone.view() == View{5});
+  CHECK(votes_to_second() == 1);
+  lone.wait(milliseconds(500));
+  CHECK(votes_to_second() == 1);
 }
 
 TEST_CASE("with the next leader dead a vote goes to the leader after it, once", "[replica][S47]") {
@@ -178,6 +258,21 @@ TEST_CASE("a replica that still waits in an epoch-change view is told why it may
   CHECK(lone.all_to<AdvanceView>(3).size() == 1);  // not again within T/4
 }
 
+TEST_CASE("what passes over the end of an epoch is kept for those that still wait there",
+          "[replica][S48][S48b]") {
+  Lone lone;
+  lone.grow_to(8);
+  const PhaseCertificate beyond = lone.pc(View{12}, test_hash("a block that is not held"));
+  lone.advance(beyond);
+  REQUIRE(lone.view() == View{13});
+  REQUIRE(lone.tree().highest_pc().view < View{10});
+  lone.forget();
+  lone.vote_timeout(3, View{10});
+  const auto answers = lone.all_to<AdvanceView>(3);
+  REQUIRE(answers.size() == 1);
+  CHECK(view_of(answers[0].progress_certificate) == View{12});
+}
+
 TEST_CASE("time saved by quick views is not banked for a late leader", "[replica][S49]") {
   Lone lone;
   lone.grow_to(8);  // within no time at all
@@ -195,6 +290,20 @@ TEST_CASE("a validator connected to a quorum leaves view 0 without waiting for i
   CHECK(lone.all<TimeoutVote>()[0].view == View{0});
   lone.connect({4});  // who comes later gets it alone
   CHECK(lone.all_to<TimeoutVote>(4).size() == 1);
+}
+
+TEST_CASE("a new peer is told the newest certificates and how far the chain is", "[replica]") {
+  Lone lone;
+  lone.grow_to(6);
+  lone.forget();
+  lone.connect({4});
+  const auto certificates = lone.all_to<AdvertisePC>(4);
+  REQUIRE(certificates.size() == 1);
+  CHECK(certificates[0].highest_pc == lone.tree().highest_pc());
+  CHECK(lone.all_to<AdvertiseBlock>(4).size() == 1);
+  const auto newest = lone.all_to<AdvanceView>(4);
+  REQUIRE(newest.size() == 1);
+  CHECK(view_of(newest[0].progress_certificate) == View{5});
 }
 
 TEST_CASE("on the happy path only collectors advance others, and nobody sends a NewView in vain",
@@ -250,6 +359,36 @@ TEST_CASE("NewViews of a quorum end the wait of a leader that came by timeout", 
     CHECK(lone.all<Proposal>().empty());
     lone.receive(peer, NewView{test_chain, View{4}, lone.tree().highest_pc()});
   }
+  CHECK(lone.all<Proposal>().size() == 1);
+}
+
+TEST_CASE("NewViews that come before their view ends count for the leader of the next",
+          "[replica][S54][S54c]") {
+  Lone lone;  // leads view 5
+  lone.grow_to(4);
+  for (const std::uint8_t peer : {2, 3}) {
+    lone.receive(peer, NewView{test_chain, View{4}, lone.tree().highest_pc()});
+  }
+  lone.forget();
+  lone.wait(milliseconds(1'000));
+  REQUIRE(lone.view() == View{5});
+  CHECK(lone.all<Proposal>().size() == 1);
+}
+
+TEST_CASE("NewViews that were buffered for a view that is jumped over count for the next leader",
+          "[replica][S54][S54b]") {
+  std::uint8_t own = 1;
+  while (Lone::leader(View{11}, Lone::four()) != own) ++own;
+  Lone lone(own);
+  lone.grow_to(9);
+  for (std::uint8_t peer = 1; peer <= 4; ++peer) {
+    if (peer == own) continue;
+    lone.receive(peer, NewView{test_chain, View{10}, lone.tree().highest_pc()});
+  }
+  REQUIRE(lone.replica->status().buffered_messages == 3);
+  lone.forget();
+  lone.advance(lone.tc(10));
+  REQUIRE(lone.view() == View{11});
   CHECK(lone.all<Proposal>().size() == 1);
 }
 
