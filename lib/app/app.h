@@ -36,6 +36,10 @@ struct ProduceRequest {
   std::optional<Hash> parent;  // none for height 0
   const AppView& state;        // after the parent
   bool must_propose;           // false: answer NotYet where there is nothing to do
+  // The last block made here was refused by validate() or for the validator set it leads to, and
+  // the next one would be, too, if it were the same. Leave out whatever can be: such a block is to
+  // be valid by all means, or the chain stands still. [S28]
+  bool plain = false;
 };
 struct ProducedBlock {
   Hash data_hash;

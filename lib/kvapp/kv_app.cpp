@@ -118,6 +118,7 @@ std::variant<ProducedBlock, NotYet> KvApp::produce(const ProduceRequest& request
   std::size_t size = kv::bytes_per_datum;
   bool has_set_change = false;
   visit_includable(request.height, request.state, [&](const kv::Pooled& pooled) {
+    if (request.plain) return false;
     // A second change of the set waits until the first is decided.
     if (pooled.changes_validators && has_set_change) return true;
     const std::size_t grown = size + kv::bytes_per_transaction + pooled.encoded->size();

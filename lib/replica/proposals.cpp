@@ -11,6 +11,7 @@ namespace hs {
 namespace {
 
 constexpr std::uint64_t late_views_beyond_epoch = 64;
+constexpr int plain_run_max = 64;  // of our own blocks
 
 // Names what was refused. Not the hash alone, which does not cover the data: who shows us a block
 // with false data first must not make us refuse the true ones. [S04]
@@ -42,7 +43,10 @@ Stored ReplicaState::store_block(const Block& block, const PublicKey& origin, bo
   if (tree_.contains(block.hash) && !HS_MUTATE(S30)) return Stored::stored;
   if (tree_.committed_height() && block.height <= *tree_.committed_height()) return Stored::refused;
   const bool was_refused = refused_blocks_.contains(refusal_digest(block));
-  if (was_refused && !HS_MUTATE(S28b)) return Stored::refused;
+  if (was_refused && !HS_MUTATE(S28b)) {
+    if (origin == me()) ask_for_plain_blocks("one like it was refused before");
+    return Stored::refused;
+  }
   const bool decides_pending =
       justify.phase == Phase::decide &&
       std::holds_alternative<PendingUpdates>(tree_.updates_status(justify.block));
@@ -72,8 +76,7 @@ Stored ReplicaState::validate_and_insert(const Block& block, const PublicKey& or
     return Stored::not_now;
   }
   if (const auto* invalid = std::get_if<InvalidBlock>(&validation)) {
-    refused_blocks_.insert(refusal_digest(block));
-    complain(origin, "block", "refused by the app: " + invalid->why);
+    refuse(block, origin, "refused by the app: " + invalid->why);
     return Stored::refused;
   }
   const auto& valid = std::get<ValidBlock>(validation);
@@ -82,14 +85,27 @@ Stored ReplicaState::validate_and_insert(const Block& block, const PublicKey& or
     const Status usable =
         updated ? check_usable(*updated) : Status(std::unexpected(updated.error()));
     if (!usable) {  // S14, S28
-      refused_blocks_.insert(refusal_digest(block));
-      complain(origin, "block", "its validator set is unusable: " + usable.error().what);
+      refuse(block, origin, "its validator set is unusable: " + usable.error().what);
       return Stored::refused;
     }
   }
   tree_.insert(block, valid.app_state_updates, valid.validator_set_updates);
   emit(event::InsertBlock{std::make_shared<const Block>(block)});
   return Stored::stored;
+}
+
+void ReplicaState::refuse(const Block& block, const PublicKey& origin, std::string why) {
+  refused_blocks_.insert(refusal_digest(block));
+  if (origin != me()) return complain(origin, "block", std::move(why));
+  ask_for_plain_blocks(why);
+}
+
+// Our own app has made a block that is refused, and would make it again in every view that we lead,
+// as would those of the others: so we ask for plain blocks for a while, each time for longer. [S28]
+void ReplicaState::ask_for_plain_blocks(const std::string& why) {
+  plain_run_ = std::clamp(2 * plain_run_, 1, plain_run_max);
+  plain_left_ = HS_MUTATE(S28c) ? 0 : plain_run_;
+  emit(event::AppFailure{"produce", "a block that is not valid: " + why});
 }
 
 void ReplicaState::on_proposal(const PublicKey& origin, const MessagePtr& message,
@@ -112,6 +128,7 @@ void ReplicaState::on_proposal(const PublicKey& origin, const MessagePtr& messag
       ask({.prefer = origin});
       return;
     case Stored::stored:
+      if (origin == me() && !proposed_plain_) plain_run_ = 0;
       break;
   }
   if (!safe_block(tree_, block, config_.chain_id)) {

@@ -102,7 +102,8 @@ bool ReplicaState::propose_block(const PhaseCertificate& pc, bool must) {
   std::optional<ProducedBlock> produced;
   try {
     const auto state = tree_.app_view(parent);
-    auto answer = app_.produce({view_, height, parent, *state, must_propose});
+    proposed_plain_ = plain_left_ > 0;
+    auto answer = app_.produce({view_, height, parent, *state, must_propose, proposed_plain_});
     if (auto* block = std::get_if<ProducedBlock>(&answer)) produced = std::move(*block);
   } catch (const StoreFailure&) {
     throw;
@@ -118,6 +119,7 @@ bool ReplicaState::propose_block(const PhaseCertificate& pc, bool must) {
     if (!lead_wait_) lead_wait_ = LeadWait{LeadReason::idle, now_ + config_.idle_interval};
     return false;
   }
+  if (proposed_plain_) --plain_left_;
   Block block = make_block(height, pc, produced->data_hash, std::move(produced->data));
   emit(event::Propose{view_, block.hash, block.height});
   broadcast(Proposal{config_.chain_id, view_, std::move(block)});

@@ -162,6 +162,8 @@ class ReplicaState {
   Stored store_block(const Block& block, const PublicKey& origin, bool for_sync,
                      bool justify_is_trusted);
   Stored validate_and_insert(const Block& block, const PublicKey& origin, bool for_sync);
+  void refuse(const Block& block, const PublicKey& origin, std::string why);
+  void ask_for_plain_blocks(const std::string& why);
   void on_proposal(const PublicKey& origin, const MessagePtr& message, std::size_t bytes);
   void on_late_proposal(const PublicKey& origin, const Proposal& proposal);
   void on_nudge(const PublicKey& origin, const MessagePtr& message, std::size_t bytes);
@@ -281,6 +283,10 @@ class ReplicaState {
   // HotStuff.
   std::set<PublicKey> served_;  // leaders that had their attempt in this view
   bool proposed_ = false;
+  // Blocks that are still to be plain, of how many since our app made one that is not valid.
+  int plain_left_ = 0;
+  int plain_run_ = 0;
+  bool proposed_plain_ = false;  // the last one was
   std::optional<LeadWait> lead_wait_;
   std::set<PublicKey> new_views_before_;  // senders of NewView for view_ - 1
   std::set<PublicKey> new_views_;         // and for view_

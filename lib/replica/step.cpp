@@ -138,7 +138,8 @@ void ReplicaState::on_future_message(const PublicKey& origin, const MessagePtr& 
     if (view <= view_) return on_view_message(origin, message, bytes);  // its certificate moved us
   }
   if (view.value - view_.value > view_window && !HS_MUTATE(M24)) return;
-  if (!may_vote_at_all(origin)) return;  // listeners have no share of the buffer
+  if (!may_vote_at_all(origin) && !HS_MUTATE(S21b))
+    return;  // listeners have no share of the buffer
   std::size_t members = 0;
   for (const ValidatorSetPtr& set : sets().active()) members += set->size();
   // Each validator has a share of the buffer, at least a maximal proposal and its votes.

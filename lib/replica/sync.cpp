@@ -116,7 +116,8 @@ Height ReplicaState::sync_start() const {
   // An update that is not committed here comes once more, for the Commit PC that comes with it:
   // without it the Decide PC of a set that shares no member with ours proves nothing. [S07]
   const auto& status = tree_.updates_status(tree_.highest_pc().block);
-  if (std::holds_alternative<PendingUpdates>(status)) return highest->height;
+  const bool is_pending = std::holds_alternative<PendingUpdates>(status);
+  if (is_pending && !HS_MUTATE(S07e)) return highest->height;
   return next(highest->height);
 }
 

@@ -43,7 +43,7 @@ bool ReplicaState::may_vote_at_all(const PublicKey& signer) const {
   if (sets().committed->contains(signer) || sets().previous->contains(signer)) return true;
   for (const Hash& block : tree_.pending_update_blocks()) {
     const auto& pending = std::get<PendingUpdates>(tree_.updates_status(block));
-    if (pending.updates.inserts.contains(signer)) return true;
+    if (pending.updates.inserts.contains(signer) && !HS_MUTATE(S10c)) return true;
   }
   return false;
 }
@@ -87,7 +87,8 @@ std::vector<ValidatorSetPtr> ReplicaState::sets_for(const Hash& block, Phase pha
   if (phase == Phase::decide) {
     if (const auto* pending = std::get_if<PendingUpdates>(&tree_.updates_status(block))) {
       auto updated = sets().committed->with(pending->updates);
-      if (updated) candidates.push_back(std::make_shared<const ValidatorSet>(std::move(*updated)));
+      if (updated && !HS_MUTATE(S38b))
+        candidates.push_back(std::make_shared<const ValidatorSet>(std::move(*updated)));
     }
   }
   return candidates;

@@ -13,9 +13,7 @@ constexpr std::size_t pool_changes_max = 64;
 
 Bytes set_key() { return to_bytes("validators"); }
 Bytes digest_key() { return to_bytes("digest"); }
-Bytes done_key(std::uint64_t id) {
-  return to_bytes("done " + std::to_string(id));
-}
+Bytes done_key(std::uint64_t id) { return to_bytes("done " + std::to_string(id)); }
 
 std::uint64_t number_at(const AppView& state, const Bytes& key) {
   const std::optional<Bytes> stored = state.get(key);
@@ -119,11 +117,13 @@ std::optional<ProducedBlock> CounterApp::produce_change(const AppView& state) co
 }
 
 std::variant<ProducedBlock, NotYet> CounterApp::produce(const ProduceRequest& request) {
-  if (auto change = produce_change(request.state)) return *std::move(change);
+  if (!request.plain) {
+    if (auto change = produce_change(request.state)) return *std::move(change);
+  }
   Bytes datum;
   std::size_t count = 0;
   for (const auto& [id, amount] : pool_) {
-    if (count == per_block_) break;
+    if (count == per_block_ || request.plain) break;
     if (request.state.get(done_key(id))) continue;  // in an uncommitted ancestor already
     const Bytes bytes = to_transaction({.id = id, .amount = amount});
     datum.insert(datum.end(), bytes.begin(), bytes.end());

@@ -21,9 +21,14 @@ class HeightApp : public App {
  public:
   bool idle = false;       // nothing to propose unless it must
   bool one_datum = false;  // although idle, the next block has something in it
+  bool poisoned = false;   // its blocks, but for plain ones, remove every validator
 
   std::variant<ProducedBlock, NotYet> produce(const ProduceRequest& request) override {
     if (idle && !request.must_propose && !one_datum) return NotYet{};
+    if (poisoned && !request.plain) {
+      const Bytes poison = to_bytes("poison");
+      return ProducedBlock{sha256(poison), {poison}};
+    }
     if (idle && !std::exchange(one_datum, false)) return ProducedBlock{sha256(BytesView{}), {}};
     const Bytes datum = to_borsh(request.height);
     return ProducedBlock{sha256(datum), {datum}};
@@ -34,6 +39,13 @@ class HeightApp : public App {
     const Data& data = request.block.data;
     const Bytes datum = data.empty() ? Bytes{} : data.front();
     if (request.block.data_hash != sha256(datum)) return InvalidBlock{"the data hash does not fit"};
+    if (datum == to_bytes("poison")) {
+      ValidatorSetUpdates nobody_left;
+      for (const Validator& member : request.state.committed_validators().members()) {
+        nobody_left.erase(member.key);
+      }
+      return ValidBlock{{}, nobody_left};
+    }
     AppStateUpdates updates;
     updates.insert(to_bytes("height"), to_borsh(request.block.height));
     return ValidBlock{updates, updates_at ? updates_at(request.block.height) : std::nullopt};
@@ -182,8 +194,8 @@ class Cluster {
     in_flight_.pop_front();
     Node& to = *nodes[flight.to];
     if (!to.up) return true;
-    if (deliver && !deliver(static_cast<int>(flight.from), static_cast<int>(flight.to),
-                            *flight.message)) {
+    if (deliver &&
+        !deliver(static_cast<int>(flight.from), static_cast<int>(flight.to), *flight.message)) {
       return true;
     }
     const Bytes bytes = to_borsh(*flight.message);

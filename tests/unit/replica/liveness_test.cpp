@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "tests/support/catch.h"
 #include "tests/support/cluster.h"
 
@@ -154,5 +156,27 @@ TEST_CASE("a validator set update commits and the new validator votes", "[replic
     CHECK(*cluster.committed(i) > Height{40});
   }
   CHECK(cluster.nodes[4]->replica->status().voted_view);
+  check_agreement(cluster);
+}
+
+TEST_CASE("an app whose blocks lead to an unusable set does not stop its chain",
+          "[replica][S28][S28c]") {
+  Cluster cluster(4);
+  make_idle(cluster);
+  for (auto& node : cluster.nodes) node->app.poisoned = true;
+  cluster.run_for(milliseconds(30'000));
+  for (int i = 0; i < 4; ++i) {
+    INFO("replica " << i);
+    const auto& node = *cluster.nodes[static_cast<std::size_t>(i)];
+    REQUIRE(cluster.committed(i));
+    CHECK(*cluster.committed(i) > Height{20});
+    CHECK(node.replica->validators().committed->size() == 4);
+    const auto is_failure = [](const Event& event) {
+      return std::holds_alternative<event::AppFailure>(event);
+    };
+    const auto failures = std::ranges::count_if(node.events, is_failure);
+    CHECK(failures >= 2);
+    CHECK(failures <= 8);  // ever more rarely
+  }
   check_agreement(cluster);
 }

@@ -38,6 +38,19 @@ TEST_CASE("the buffer for later views has a limit that no sender can pass", "[re
   CHECK(lone.replica->status().buffered_bytes <= 20'000);
 }
 
+TEST_CASE("what listeners say of later views is not kept, nor their TimeoutVotes looked at",
+          "[replica][S21][S21b]") {
+  Lone lone;
+  lone.grow_to(3);
+  const std::uint64_t verified = lone.replica->status().signatures_verified;
+  lone.receive(9, NewView{test_chain, View{5}, lone.tree().highest_pc()});
+  lone.vote_timeout(9, View{10});
+  CHECK(lone.replica->status().buffered_messages == 0);
+  CHECK(lone.replica->status().signatures_verified == verified);
+  lone.receive(2, NewView{test_chain, View{5}, lone.tree().highest_pc()});
+  CHECK(lone.replica->status().buffered_messages == 1);
+}
+
 TEST_CASE("a message is kept for views within the window alone", "[replica][M24]") {
   Lone lone;
   lone.grow_to(2);

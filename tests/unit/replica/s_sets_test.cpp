@@ -143,6 +143,38 @@ TEST_CASE("votes of a coming set that shares nobody with ours count once its upd
   CHECK(lone.view() == next(decided_in));
 }
 
+TEST_CASE("votes of a coming set that shares enough with ours need not wait for the commit",
+          "[replica][S38][S38b][S10c]") {
+  Lone lone;
+  lone.grow_to(3);
+  const Block update = lone.grow_update(adds_fifth);
+  lone.wait(milliseconds(3'000));
+  const View decided_in = lone.view();
+  for (const std::uint8_t signer : {2, 3, 5}) {
+    lone.vote(signer, decided_in, update.hash, Phase::decide);
+  }
+  REQUIRE_FALSE(lone.replica->validators().update_height);
+  lone.vote(4, decided_in, update.hash, Phase::decide);  // four of five
+  CHECK(lone.replica->validators().update_decided);
+  CHECK(lone.replica->validators().update_height == update.height);
+  CHECK(lone.view() == next(decided_in));
+}
+
+TEST_CASE("of an update that is held and not committed block sync asks for its certificate",
+          "[replica][S07][S07e]") {
+  Lone lone;
+  lone.connect({2});
+  lone.grow_to(3);
+  const Block update = lone.grow_update(adds_fifth);
+  lone.advance(lone.pc(lone.view(), update.hash, Phase::prepare));
+  REQUIRE(lone.tree().highest_pc().block == update.hash);
+  lone.forget();
+  lone.receive(2, AdvertisePC{lone.pc(View{50}, test_hash("a later block"))});
+  const auto requests = lone.all_to<BlockSyncRequest>(2);
+  REQUIRE(requests.size() == 1);
+  CHECK(requests[0].start_height == update.height);
+}
+
 TEST_CASE("a block that was refused is not given to the app again", "[replica][S28][S28b]") {
   Lone lone;
   lone.grow_to(2);
