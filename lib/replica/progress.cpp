@@ -80,7 +80,7 @@ void ReplicaState::answer_timeout_vote(const PublicKey& origin, const TimeoutVot
 std::optional<ProgressCertificate> ReplicaState::newest_certificate() const {
   std::optional<ProgressCertificate> newest = tree_.epoch_change_certificate();
   const PhaseCertificate& pc = tree_.highest_pc();
-  if (!pc.is_genesis() && (!newest || pc.view > view_of(*newest))) newest = pc;
+  if (!pc.is_genesis() && !HS_MUTATE(S48c) && (!newest || pc.view > view_of(*newest))) newest = pc;
   const std::optional<TimeoutCertificate>& tc = tree_.highest_tc();
   if (tc && (!newest || tc->view > view_of(*newest))) newest = *tc;
   return newest;

@@ -122,7 +122,7 @@ void ReplicaState::on_view_deadline() {
 void ReplicaState::send_timeout_vote(const Recipient& to, View view) {
   if (!record_.timeout_view || *record_.timeout_view < view) {
     record_.timeout_view = view;
-    write_record();
+    if (!HS_MUTATE(S02d)) write_record();
   }
   if (view == View{0}) voted_timeout_zero_ = true;
   // A stale certificate inside a TimeoutVote stops a reference replica; as an AdvanceView it is

@@ -56,6 +56,16 @@ TEST_CASE("a vote leaves after its batch is synced and its record written", "[re
         std::vector<std::string>{"synced write", "record"});
 }
 
+TEST_CASE("the record holds the view of a TimeoutVote", "[replica][S02][S02d]") {
+  Lone lone;
+  lone.grow_to(3);
+  lone.wait(milliseconds(9'000));
+  REQUIRE(lone.view() == View{10});
+  REQUIRE_FALSE(lone.all<TimeoutVote>().empty());
+  REQUIRE(lone.record.has_value());
+  CHECK(lone.record->timeout_view == View{10});
+}
+
 TEST_CASE("after a crash no second vote leaves in a view, whichever view it restarts in",
           "[replica][S02]") {
   Lone lone;
@@ -244,8 +254,7 @@ struct AfterReset {
 
 }  // namespace
 
-TEST_CASE("after a reset of the data the record says where to vote again",
-          "[replica][S02][S02b]") {
+TEST_CASE("after a reset of the data the record says where to vote again", "[replica][S02][S02b]") {
   AfterReset reset(test_hash("a block that was lost"));
   Lone& lone = reset.lone;
   CHECK_FALSE(reset.voted_early);

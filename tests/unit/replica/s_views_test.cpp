@@ -246,14 +246,14 @@ TEST_CASE("a restart enters an uncertified epoch-change view again and proposes 
 }
 
 TEST_CASE("a replica that still waits in an epoch-change view is told why it may leave",
-          "[replica][S48][M20]") {
+          "[replica][S48][S48c][M20]") {
   Lone lone;
   lone.grow_to(12);
   lone.forget();
   lone.vote_timeout(3, View{10});
   const auto answers = lone.all_to<AdvanceView>(3);
   REQUIRE(answers.size() == 1);
-  CHECK(view_of(answers[0].progress_certificate) >= View{10});
+  CHECK(view_of(answers[0].progress_certificate) == View{11});  // the newest that there is
   lone.vote_timeout(3, View{10});
   CHECK(lone.all_to<AdvanceView>(3).size() == 1);  // not again within T/4
 }
