@@ -90,7 +90,11 @@ std::shared_ptr<const BlockHeader> BlockTree::header(const Hash& block) const {
   return headers_.insert(block, std::make_shared<const BlockHeader>(std::move(*stored)));
 }
 
-std::optional<Block> BlockTree::block(const Hash& block) const { return reader().block(block); }
+std::optional<Block> BlockTree::block(const Hash& block) const {
+  const auto at = header(block);
+  if (!at) return std::nullopt;
+  return reader().block(*at);
+}
 
 const ValidatorSetUpdatesStatus& BlockTree::updates_status(const Hash& block) const {
   static const ValidatorSetUpdatesStatus none = NoUpdates{};

@@ -51,14 +51,19 @@ std::optional<Data> TreeReader::data(const Hash& block) const {
 }
 
 std::optional<Block> TreeReader::block(const Hash& block) const {
-  std::optional<BlockHeader> stored_header = header(block);
+  const std::optional<BlockHeader> stored_header = header(block);
   if (!stored_header) return std::nullopt;
-  std::optional<Data> stored_data = data(block);
+  return this->block(*stored_header);
+}
+
+Block TreeReader::block(const BlockHeader& header) const {
+  std::optional<Data> stored_data = data(header.hash);
+  if (!stored_data) stored::throw_corrupt("a block", "it is missing");
   if (HS_MUTATE(S04a)) stored_data.emplace();
-  return Block{.height = stored_header->height,
-               .hash = block,
-               .justify = std::move(stored_header->justify),
-               .data_hash = stored_header->data_hash,
+  return Block{.height = header.height,
+               .hash = header.hash,
+               .justify = header.justify,
+               .data_hash = header.data_hash,
                .data = std::move(*stored_data)};
 }
 

@@ -33,6 +33,8 @@ class TreeReader {
   [[nodiscard]] std::optional<BlockHeader> header(const Hash& block) const;
   // With its data: the reference's getter loses them, ours must not. [S04a]
   [[nodiscard]] std::optional<Block> block(const Hash& block) const;
+  // The same for a stored block whose header is at hand.
+  [[nodiscard]] Block block(const BlockHeader& header) const;
   [[nodiscard]] std::optional<Data> data(const Hash& block) const;  // none if it is not stored
   [[nodiscard]] std::optional<Height> height(const Hash& block) const;
   [[nodiscard]] std::optional<PhaseCertificate> justify(const Hash& block) const;

@@ -147,11 +147,13 @@ void ReplicaModel::apply_now(const CertificatePtr& pc, const Effects& effects) {
 void ReplicaModel::on(const RaisedHighest& raised) {
   require_nothing_due();
   const CertificatePtr& pc = raised.pc;
-  const std::string what = "takes a PC of view " + number(pc->view) + " as its highest";
-  if (pc->view <= tree_.highest->view) return part("3.7 highest PC", what, pc->block);
-  if (!known_.contains(pc)) return part("3A.2 learn", what + ", which never came", pc->block);
-  if (!is_good(*pc)) return part("1.8", what, pc->block);
-  if (const char* fault = fault_of_pc(tree_, *pc)) return part(fault, what, pc->block);
+  const auto part_from = [&](const char* rule, const char* why = "") {
+    part(rule, "takes a PC of view " + number(pc->view) + " as its highest" + why, pc->block);
+  };
+  if (pc->view <= tree_.highest->view) return part_from("3.7 highest PC");
+  if (!known_.contains(pc)) return part_from("3A.2 learn", ", which never came");
+  if (!is_good(*pc)) return part_from("1.8");
+  if (const char* fault = fault_of_pc(tree_, *pc)) return part_from(fault);
   apply_now(pc, effects_of(tree_, pc));
 }
 

@@ -42,7 +42,9 @@ Stored ReplicaState::store_block(const Block& block, const PublicKey& origin, bo
   // after it. [3.6, S30]
   if (tree_.contains(block.hash) && !HS_MUTATE(S30)) return Stored::stored;
   if (tree_.committed_height() && block.height <= *tree_.committed_height()) return Stored::refused;
-  const bool was_refused = refused_blocks_.contains(refusal_digest(block));
+  // Most replicas never refuse a block, and need not encode and hash each one to know it.
+  const bool was_refused =
+      refused_blocks_.size() > 0 && refused_blocks_.contains(refusal_digest(block));
   if (was_refused && !HS_MUTATE(S28b)) {
     if (origin == me()) ask_for_plain_blocks("one like it was refused before");
     return Stored::refused;

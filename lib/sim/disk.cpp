@@ -13,30 +13,29 @@ constexpr Duration record_sync_interval = milliseconds(1000);
 
 std::optional<Bytes> SimDisk::get(BytesView key) const {
   const auto found = entries_.find(key);
-  if (found == entries_.end()) return std::nullopt;
-  return found->second;
+  return found ? std::optional(to_bytes(*found)) : std::nullopt;
 }
 
 void SimDisk::scan(BytesView prefix, const Visitor& visit) const {
-  std::vector<const std::pair<const Bytes, Bytes>*> found;
-  for (const auto& entry : entries_) {
-    if (starts_with(entry.first, prefix)) found.push_back(&entry);
-  }
-  std::ranges::sort(found, {}, [](const auto* entry) -> const Bytes& { return entry->first; });
-  for (const auto* entry : found) {
-    if (!visit(entry->first, entry->second)) return;
-  }
-}
-
-void SimDisk::walk(const Visitor& visit) const {
-  for (const auto& [key, value] : entries_) {
+  std::vector<std::pair<BytesView, BytesView>> found;
+  entries_.walk([&](BytesView key, BytesView value) {
+    if (starts_with(key, prefix)) found.emplace_back(key, value);
+    return true;
+  });
+  std::ranges::sort(found, WriteBatch::Less{}, [](const auto& entry) { return entry.first; });
+  for (const auto& [key, value] : found) {
     if (!visit(key, value)) return;
   }
 }
 
+void SimDisk::walk(const Visitor& visit) const { entries_.walk(visit); }
+
 std::unique_ptr<KvReader> SimDisk::snapshot() const {
   WriteBatch everything;
-  for (const auto& [key, value] : entries_) everything.put(key, value);
+  entries_.walk([&](BytesView key, BytesView value) {
+    everything.put(key, value);
+    return true;
+  });
   auto copy = std::make_unique<MemoryStore>();
   copy->write(everything, true);
   return copy;
@@ -45,7 +44,7 @@ std::unique_ptr<KvReader> SimDisk::snapshot() const {
 void SimDisk::apply(const WriteBatch& batch) {
   for (const auto& [key, value] : batch.changes()) {
     if (value) {
-      entries_.insert_or_assign(key, *value);
+      entries_.put(key, *value);
     } else {
       entries_.erase(key);
     }

@@ -6,13 +6,12 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "lib/base/rng.h"
 #include "lib/base/time.h"
 #include "lib/replica/safety_record.h"
+#include "lib/sim/byte_table.h"
 #include "lib/store/store.h"
 
 namespace hs::sim {
@@ -83,20 +82,10 @@ class SimDisk : public Disk {
     WriteBatch batch;
     WriteBatch undo;  // what the keys held before
   };
-  struct HashOfKey {
-    using is_transparent = void;
-    std::size_t operator()(BytesView key) const {
-      return std::hash<std::string_view>{}({reinterpret_cast<const char*>(key.data()), key.size()});
-    }
-  };
-  struct SameKey {
-    using is_transparent = void;
-    bool operator()(BytesView a, BytesView b) const { return std::ranges::equal(a, b); }
-  };
   [[nodiscard]] WriteBatch undo_of(const WriteBatch& batch) const;
   void apply(const WriteBatch& batch);
 
-  std::unordered_map<Bytes, Bytes, HashOfKey, SameKey> entries_;  // as the process sees them
+  ByteTable entries_;  // as the process sees them
   std::vector<Unsynced> unsynced_;
   std::optional<DiskFault> fault_;
 };

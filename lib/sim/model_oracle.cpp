@@ -105,13 +105,13 @@ void ModelOracle::on_start(NodeIndex node, const StoredFacts& facts, const Valid
 }
 
 void ModelOracle::on_step(NodeIndex node, const Input& input, const Output& output,
-                          const Replica& replica, bool is_certain) {
+                          const ValidatorSetState& sets, const ReplicaStatus& status,
+                          bool is_certain) {
   Watched& watched = *nodes_[node];
   facts_.clear();
   if (const auto* from = std::get_if<FromPeer>(&input)) hear(*from);
   for (const Event& event : output.events) tell(event, output);
-  hold_sets(watched, replica.validators());
-  const ReplicaStatus status = replica.status();
+  hold_sets(watched, sets);
   model::Holdings& held = watched.holdings;
   held.entered = status.view.value;
   held.voted = number(status.voted_view);

@@ -22,8 +22,8 @@ class ModelOracle {
                 const KvReader& disk, const std::optional<SafetyRecord>& record);
   // A step whose batch is on disk, with what the replica says of itself after it; or, if that is
   // not certain, one that shows at the next start whether it was.
-  void on_step(NodeIndex node, const Input& input, const Output& output, const Replica& replica,
-               bool is_certain);
+  void on_step(NodeIndex node, const Input& input, const Output& output,
+               const ValidatorSetState& sets, const ReplicaStatus& status, bool is_certain);
 
  private:
   struct Unsure {

@@ -52,11 +52,11 @@ void Monitor::on_started(NodeIndex node, const Replica& replica, const KvReader&
 }
 
 void Monitor::on_step(NodeIndex node, const Input& input, const Output& output,
-                      const Replica& replica, bool is_certain) {
+                      const ValidatorSetState& sets, const ReplicaStatus& status, bool is_certain) {
   if (is_faulty_[node]) return;
-  model_.on_step(node, input, output, replica, is_certain);
+  model_.on_step(node, input, output, sets, status, is_certain);
   const View entered = stored_.live(node).entered.value_or(View{});
-  duties_.on_step(node, input, output, entered, replica.validators());
+  duties_.on_step(node, input, output, entered, sets);
 }
 
 void Monitor::check_buffers(NodeIndex node, std::size_t bytes, std::size_t counted) {

@@ -37,8 +37,8 @@ class Monitor {
   void on_event(NodeIndex node, const Event& event, const KvReader& disk);
   // What a step of an honest node was, if its batch reached the disk, whatever of it came after.
   // `is_certain`: not refused by a disk that may have it all the same.
-  void on_step(NodeIndex node, const Input& input, const Output& output, const Replica& replica,
-               bool is_certain);
+  void on_step(NodeIndex node, const Input& input, const Output& output,
+               const ValidatorSetState& sets, const ReplicaStatus& status, bool is_certain);
   // The step went through. `live`: which nodes run.
   // `buffered_bytes` are counted from scratch, not as the replica counts them.
   void end_step(NodeIndex node, const ReplicaStatus& status, std::size_t buffered_bytes,

@@ -86,7 +86,7 @@ void SetOracle::on_write(NodeIndex node, const WriteBatch& batch) {
   Held& held = nodes_[node];
   for (const std::uint8_t key :
        {key_committed_set, key_previous_set, key_update_height, key_update_decided}) {
-    const auto change = batch.changes().find(Bytes{key});
+    const auto change = batch.changes().find(BytesView(&key, 1));
     if (change != batch.changes().end()) read(held, change->first, change->second);
   }
   if (held.is_new) add_active(held);

@@ -132,14 +132,17 @@ class World::StepDriver {
 void World::step(NodeIndex node, const Input& input) {
   Node& mine = nodes_[node];
   bool dies = false;
+  ReplicaStatus status;
   try {
     const Output output = mine.process->replica->step(mine.clock.local(now()), input);
     StepDriver driver(*this, node, output);
     act_on(output, driver, mine.process->to_self);
     for (const auto& raw : mine.process->replica->take_raw()) driver.send_raw(raw);
     driver.show_own_votes(nullptr);
+    const Replica& replica = mine.process->replica->honest();
+    status = replica.status();
     if (driver.has_happened() || driver.may_have_happened()) {
-      monitor_.on_step(node, input, output, mine.process->replica->honest(), driver.has_happened());
+      monitor_.on_step(node, input, output, replica.validators(), status, driver.has_happened());
     }
     dies = driver.is_dead();
   } catch (const StoreFailure& failure) {
@@ -151,7 +154,7 @@ void World::step(NodeIndex node, const Input& input) {
     return;
   }
   const Replica& replica = mine.process->replica->honest();
-  monitor_.end_step(node, replica.status(), replica.recount_buffered_bytes(), live_);
+  monitor_.end_step(node, status, replica.recount_buffered_bytes(), live_);
   plan_next(node);
 }
 

@@ -6,7 +6,7 @@ namespace hs {
 
 std::optional<Bytes> Overlay::get(BytesView key) const {
   if (!batch_.empty()) {
-    const auto change = batch_.changes().find(to_bytes(key));
+    const auto change = batch_.changes().find(key);
     if (change != batch_.changes().end()) return change->second;
   }
   return base_->get(key);
@@ -14,7 +14,7 @@ std::optional<Bytes> Overlay::get(BytesView key) const {
 
 bool Overlay::contains(BytesView key) const {
   if (!batch_.empty()) {
-    const auto change = batch_.changes().find(to_bytes(key));
+    const auto change = batch_.changes().find(key);
     if (change != batch_.changes().end()) return change->second.has_value();
   }
   return base_->contains(key);
@@ -23,7 +23,7 @@ bool Overlay::contains(BytesView key) const {
 // Two ascending sequences merged into one. Where both have a key the batch wins, and an erased key
 // hides what the base has.
 void Overlay::scan(BytesView prefix, const Visitor& visit) const {
-  auto change = batch_.changes().lower_bound(to_bytes(prefix));
+  auto change = batch_.changes().lower_bound(prefix);
   const auto end = batch_.changes().end();
   const auto in_prefix = [&] { return change != end && starts_with(change->first, prefix); };
   // Shows the change at hand, if it is not an erasure, and moves on. False ends the scan.

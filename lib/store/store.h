@@ -29,16 +29,25 @@ class StoreFailure : public std::runtime_error {
 // Changes that take effect together or not at all. The last change of a key wins.
 class WriteBatch {
  public:
+  // Byte-wise, and able to look up what is only borrowed.
+  struct Less {
+    using is_transparent = void;
+    bool operator()(BytesView a, BytesView b) const {
+      return std::ranges::lexicographical_compare(a, b);
+    }
+  };
+  using Changes = std::map<Bytes, std::optional<Bytes>, Less>;
+
   void put(Bytes key, Bytes value) { changes_.insert_or_assign(std::move(key), std::move(value)); }
   void put(BytesView key, BytesView value) { put(to_bytes(key), to_bytes(value)); }
   void erase(BytesView key) { changes_.insert_or_assign(to_bytes(key), std::nullopt); }
   [[nodiscard]] bool empty() const { return changes_.empty(); }
   void clear() { changes_.clear(); }
   // Key -> new value, or none for an erased key; ascending.
-  [[nodiscard]] const std::map<Bytes, std::optional<Bytes>>& changes() const { return changes_; }
+  [[nodiscard]] const Changes& changes() const { return changes_; }
 
  private:
-  std::map<Bytes, std::optional<Bytes>> changes_;
+  Changes changes_;
 };
 
 class KvReader {

@@ -151,12 +151,13 @@ std::vector<ValidatorSetPtr> ValidatorSetState::active() const {
 }
 
 bool ValidatorSetState::is_validator(const PublicKey& key) const {
-  return std::ranges::any_of(active(), [&](const auto& set) { return set->contains(key); });
+  return committed->contains(key) || (!update_decided && previous->contains(key));
 }
 
 bool ValidatorSetState::is_proposer(const PublicKey& key, View view) const {
   if (HS_MUTATE(M35)) return committed->leader(view) == key;
-  return std::ranges::any_of(active(), [&](const auto& set) { return set->leader(view) == key; });
+  if (committed->leader(view) == key) return true;
+  return !update_decided && previous->leader(view) == key;
 }
 
 }  // namespace hs
