@@ -50,13 +50,14 @@ void PeerBook::ban(const PublicKey& peer, Instant now) {
   advertisements_.erase(peer);
 }
 
-void PeerBook::expire(Instant now) {
-  std::erase_if(until_, [&](const auto& entry) {
+std::size_t PeerBook::expire(Instant now) {
+  const std::size_t ended = std::erase_if(until_, [&](const auto& entry) {
     return HS_MUTATE(S13) ? entry.second > now : entry.second <= now;
   });
   std::erase_if(advertisements_, [&](const auto& entry) {
     return now - entry.second.at > limits_.advertisement_age_max;
   });
+  return ended;
 }
 
 std::optional<Instant> PeerBook::next_expiry() const {

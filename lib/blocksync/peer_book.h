@@ -35,7 +35,8 @@ class PeerBook {
   void ban(const PublicKey& peer, Instant now);
   [[nodiscard]] bool is_banned(const PublicKey& peer) const { return until_.contains(peer); }
   // Removes what is over at `now`: bans whose expiry is <= now, advertisements that aged out.
-  void expire(Instant now);
+  // Returns the number of bans that ended.
+  std::size_t expire(Instant now);
   [[nodiscard]] std::optional<Instant> next_expiry() const;
 
  private:

@@ -37,6 +37,7 @@ struct CommittedInUpdate {
   Hash block;
   Height height;
   std::optional<ValidatorSetUpdates> validator_set_updates;
+  std::size_t pruned_depth = 0;  // of the longest branch beside it that was removed, in blocks
 };
 struct TreeUpdateResult {
   std::vector<CommittedInUpdate> committed;  // ascending
@@ -106,8 +107,9 @@ class BlockTree {
   void apply_app_updates(const Hash& block);
   std::optional<ValidatorSetUpdates> apply_validator_updates(const BlockHeader& block);
   void set_update_decided(bool decided);
-  void prune_siblings(const BlockHeader& survivor);
-  void prune_subtree(const Hash& root);
+  // Return the length of the longest branch that was removed, in blocks.
+  std::size_t prune_siblings(const BlockHeader& survivor);
+  std::size_t prune_subtree(const Hash& root);
   void complete_data(const Block& block);
   [[nodiscard]] AppStateUpdatesPtr pending_app_updates(const Hash& block) const;
 

@@ -70,9 +70,10 @@ void BlockTree::commit(const Hash& target, TreeUpdateResult& result) {
 
 CommittedInUpdate BlockTree::commit_one(const BlockHeader& block) {
   overlay_.put(key::block_at_height(block.height), block.hash.view());
-  prune_siblings(block);
+  const std::size_t pruned_depth = prune_siblings(block);
   apply_app_updates(block.hash);
-  CommittedInUpdate committed{block.hash, block.height, apply_validator_updates(block)};
+  CommittedInUpdate committed{block.hash, block.height, apply_validator_updates(block),
+                              pruned_depth};
   overlay_.put(key::highest_committed_block(), block.hash.view());
   committed_block_ = block.hash;
   committed_height_ = block.height;
@@ -121,25 +122,32 @@ void BlockTree::set_update_decided(bool decided) {
 // ---- pruning
 // -------------------------------------------------------------------------------------
 
-void BlockTree::prune_siblings(const BlockHeader& survivor) {
+std::size_t BlockTree::prune_siblings(const BlockHeader& survivor) {
   const Hash parent = survivor.justify.is_genesis() ? Hash{} : survivor.justify.block;
   const std::vector<Hash> children = reader().children(parent);
-  if (children.size() == 1) return;
+  if (children.size() == 1) return 0;
+  std::size_t depth = 0;
   for (const Hash& child : children) {
-    if (child != survivor.hash) prune_subtree(child);
+    if (child != survivor.hash) depth = std::max(depth, prune_subtree(child));
   }
   overlay_.put(key::children(parent), to_borsh(HashList{{survivor.hash}}));
+  return depth;
 }
 
 // Every key of every block from `root` on. [I19]
-void BlockTree::prune_subtree(const Hash& root) {
-  std::vector<Hash> open{root};
+std::size_t BlockTree::prune_subtree(const Hash& root) {
+  struct Open {
+    Hash block;
+    std::size_t depth;
+  };
+  std::vector<Open> open{{root, 1}};
+  std::size_t deepest = 0;
   while (!open.empty()) {
-    const Hash block = open.back();
+    const auto [block, depth] = open.back();
     open.pop_back();
     if (!reader().contains(block)) continue;  // named twice in a list, as the reference may [S30]
-    const std::vector<Hash> children = reader().children(block);
-    open.insert(open.end(), children.begin(), children.end());
+    deepest = std::max(deepest, depth);
+    for (const Hash& child : reader().children(block)) open.push_back({child, depth + 1});
 
     const std::uint32_t length =
         stored::get_u32(overlay_, key::block_data_length(block), "a block's number of datums");
@@ -159,6 +167,7 @@ void BlockTree::prune_subtree(const Hash& root) {
     updates_committed_.erase(block);
     app_updates_.erase(block);
   }
+  return deepest;
 }
 
 }  // namespace hs

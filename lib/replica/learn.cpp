@@ -11,7 +11,7 @@ namespace hs {
 // Failed checks are counted against who caused them; beyond the quota nothing of theirs is verified
 // for the rest of the second. [S35]
 Verdict ReplicaState::judged(const PhaseCertificate& pc, const PublicKey& origin) {
-  if (!failed_checks_.allows(origin, now_) && !HS_MUTATE(S35)) return Verdict::bad;
+  if (!may_check(origin) && !HS_MUTATE(S35)) return Verdict::bad;
   // No honest member signs a phase that its block cannot have. [S22]
   const bool is_stored = !pc.is_genesis() && tree_.contains(pc.block);
   if (is_stored && !phase_fits_block(tree_, pc.phase, pc.block) && !HS_MUTATE(S22c)) {
@@ -21,6 +21,12 @@ Verdict ReplicaState::judged(const PhaseCertificate& pc, const PublicKey& origin
   const Verdict verdict = judge(tree_, pc, verifier_);
   failed_checks_.use(origin, now_, verifier_.signatures().refused() - refused);
   return verdict;
+}
+
+bool ReplicaState::may_check(const PublicKey& origin) {
+  const bool allowed = failed_checks_.allows(origin, now_);
+  if (!allowed) ++tally_.unchecked_signature;
+  return allowed;
 }
 
 bool ReplicaState::is_useful(const PhaseCertificate& pc) const {
@@ -62,6 +68,7 @@ void ReplicaState::report_update(const TreeUpdate& update, const TreeUpdateResul
   if (update.locked_pc) emit(event::UpdateLockedPC{*update.locked_pc});
   for (const CommittedInUpdate& committed : result.committed) {
     const View view = certified_in(committed.block, pc);
+    if (committed.pruned_depth >= Tally::deep_branch) ++tally_.deep_prunes;
     emit(event::PruneBlock{committed.block});
     emit(event::CommitBlock{committed.block, committed.height, view});
     if (committed.validator_set_updates && !HS_MUTATE(S53)) {
@@ -131,7 +138,7 @@ void ReplicaState::learn_pc(const PhaseCertificate& pc, const PublicKey& origin,
 void ReplicaState::learn_tc(const TimeoutCertificate& tc, const PublicKey& origin) {
   const std::optional<TimeoutCertificate>& highest = tree_.highest_tc();
   if (tc.view < view_ && highest && highest->view > tc.view) return;
-  if (!failed_checks_.allows(origin, now_)) return;
+  if (!may_check(origin)) return;
   const std::uint64_t refused = verifier_.signatures().refused();
   // One of equal view replaces a stored one that no set of today accepts: whoever we show that to
   // could make nothing of it. [S34]

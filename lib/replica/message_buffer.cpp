@@ -38,9 +38,11 @@ bool MessageBuffer::insert(View view, Entry entry, std::size_t sender_bytes_max)
   };
   while (used() + entry.bytes > sender_bytes_max) {
     if (!evict_farther(view, &entry.origin)) return false;
+    ++evicted_own_;
   }
   while (bytes_ + entry.bytes > bytes_max_ && !HS_MUTATE(S21)) {
     if (!evict_farther(view, nullptr)) return false;
+    ++evicted_any_;
   }
   bytes_ += entry.bytes;
   Share& share = shares_[entry.origin];

@@ -36,6 +36,9 @@ class MessageBuffer {
   [[nodiscard]] std::size_t size() const { return size_; }
   // The same two counted anew, for the invariant that accounting is exact. [I38]
   [[nodiscard]] std::size_t recount_bytes() const;
+  // How often room was made by dropping a farther message: of the same sender, of anyone.
+  [[nodiscard]] std::uint64_t evicted_own() const { return evicted_own_; }
+  [[nodiscard]] std::uint64_t evicted_any() const { return evicted_any_; }
 
  private:
   using Queue = std::deque<Entry>;
@@ -45,6 +48,8 @@ class MessageBuffer {
   std::size_t bytes_max_;
   std::size_t bytes_ = 0;
   std::size_t size_ = 0;
+  std::uint64_t evicted_own_ = 0;
+  std::uint64_t evicted_any_ = 0;
   std::map<View, Queue> views_;
   struct Share {
     std::size_t bytes = 0;

@@ -27,7 +27,7 @@ void ReplicaState::on_timeout_vote(const PublicKey& origin, const TimeoutVote& m
     complain(origin, "TimeoutVote", "its view does not end an epoch");
     return;
   }
-  if (!failed_checks_.allows(origin, now_)) return;
+  if (!may_check(origin)) return;
   const Bytes statement = timeout_statement(message.chain_id, message.view);
   if (!verifier_.signatures().verify(origin, statement, message.signature)) {
     failed_checks_.use(origin, now_, 1);

@@ -134,6 +134,7 @@ void ReplicaState::on_proposal(const PublicKey& origin, const MessagePtr& messag
       break;
   }
   if (!safe_block(tree_, block, config_.chain_id)) {
+    ++tally_.off_lock;
     return suspect(origin, "Proposal", "its block leaves the branch that is locked");
   }
   if (!block.justify.is_genesis()) apply(block.justify);
@@ -181,6 +182,7 @@ void ReplicaState::on_nudge(const PublicKey& origin, const MessagePtr& message, 
     return;
   }
   if (verdict != Verdict::good || !safe_nudge(tree_, nudge, view_, config_.chain_id)) {
+    if (verdict == Verdict::good && !passes_lock(tree_, justify)) ++tally_.off_lock;
     suspect(origin, "Nudge", "its certificate is not correct or not safe");
     return;
   }

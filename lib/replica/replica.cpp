@@ -21,6 +21,7 @@ std::optional<Instant> Replica::next_deadline() const {
 
 ReplicaStatus Replica::status() const { return state_->status(); }
 std::size_t Replica::recount_buffered_bytes() const { return state_->recount_buffered_bytes(); }
+Tally Replica::tally() const { return state_->tally(); }
 
 const PublicKey& Replica::key() const { return state_->me(); }
 

@@ -15,6 +15,7 @@
 #include "lib/base/rng.h"
 #include "lib/replica/config.h"
 #include "lib/replica/io.h"
+#include "lib/replica/tally.h"
 
 namespace hs {
 
@@ -66,6 +67,8 @@ class Replica {
   // status().buffered_bytes from scratch, for checks: a difference is a bug. Walks all that is
   // buffered, so nothing that strangers can make a node do often may call it. [I38]
   [[nodiscard]] std::size_t recount_buffered_bytes() const;
+  // Since it was constructed.
+  [[nodiscard]] Tally tally() const;
   [[nodiscard]] const PublicKey& key() const;
   [[nodiscard]] const ValidatorSetState& validators() const;
   // Keys the transport must stay connected to: the committed set, the previous one while undecided,

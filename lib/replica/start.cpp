@@ -88,6 +88,13 @@ ReplicaState::ReplicaState(const ReplicaConfig& config, const SecretKey& key, co
   work_left_ = true;  // what has been said so far comes with the first step
 }
 
+Tally ReplicaState::tally() const {
+  Tally tally = tally_;
+  tally.evicted_own = buffer_.evicted_own();
+  tally.evicted_any = buffer_.evicted_any();
+  return tally;
+}
+
 ReplicaStatus ReplicaState::status() const {
   ReplicaStatus status;
   status.view = view_;

@@ -59,6 +59,7 @@ class ReplicaState {
   [[nodiscard]] std::optional<Instant> next_deadline() const;
   [[nodiscard]] ReplicaStatus status() const;
   [[nodiscard]] std::size_t recount_buffered_bytes() const { return buffer_.recount_bytes(); }
+  [[nodiscard]] Tally tally() const;
   [[nodiscard]] bool is_halted() const { return halted_; }
   // Halted since before it was started; they come with the first step.
   [[nodiscard]] bool has_words_left() const { return words_left_; }
@@ -109,6 +110,8 @@ class ReplicaState {
 
   // ---- learn.cpp ----
   Verdict judged(const PhaseCertificate& pc, const PublicKey& origin);
+  // Is a signature of theirs worth a look? [S35]
+  [[nodiscard]] bool may_check(const PublicKey& origin);
   [[nodiscard]] bool is_useful(const PhaseCertificate& pc) const;
   void seen(View view);
   void apply(const PhaseCertificate& pc);
@@ -190,8 +193,8 @@ class ReplicaState {
   // ---- sync.cpp ----
   struct Ask {
     std::optional<PublicKey> prefer;
-    bool at_once = false;         // not held to the spacing of 20 ms
-    bool resting_too = true;      // also of servers that have used up their session
+    bool at_once = false;     // not held to the spacing of 20 ms
+    bool resting_too = true;  // also of servers that have used up their session
   };
   void ask(const Ask& how);
   void ask_server(const PublicKey& server, Height start);
@@ -330,6 +333,7 @@ class ReplicaState {
   bool work_left_ = false;
   std::uint64_t timeouts_ = 0;
   std::uint64_t equivocations_ = 0;
+  Tally tally_;  // but for what the buffer counts
 };
 
 }  // namespace hs

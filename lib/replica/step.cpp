@@ -137,15 +137,20 @@ void ReplicaState::on_future_message(const PublicKey& origin, const MessagePtr& 
     on_timeout_vote(origin, *vote);
     if (view <= view_) return on_view_message(origin, message, bytes);  // its certificate moved us
   }
-  if (view.value - view_.value > view_window && !HS_MUTATE(M24)) return;
+  if (view.value - view_.value > view_window && !HS_MUTATE(M24)) {
+    ++tally_.beyond_window;
+    return;
+  }
   if (!may_vote_at_all(origin) && !HS_MUTATE(S21b))
     return;  // listeners have no share of the buffer
   std::size_t members = 0;
   for (const ValidatorSetPtr& set : sets().active()) members += set->size();
-  // Each validator has a share of the buffer, at least a maximal proposal and its votes.
-  const std::size_t share =
-      std::max<std::size_t>(frame_bytes_max, config_.message_buffer_bytes / (members + 1));
-  buffer_.insert(view, {origin, message, bytes}, share);
+  // Each validator has a share of the buffer, at least a maximal proposal and its votes, and never
+  // more than half.
+  const std::size_t least =
+      std::min<std::size_t>(frame_bytes_max, config_.message_buffer_bytes / 2);
+  const std::size_t share = std::max(least, config_.message_buffer_bytes / (members + 1));
+  if (!buffer_.insert(view, {origin, message, bytes}, share)) ++tally_.kept_enough;
 }
 
 void ReplicaState::dispatch(const PublicKey& origin, const MessagePtr& message, std::size_t bytes) {
@@ -173,7 +178,10 @@ void ReplicaState::dispatch_leader_message(const PublicKey& origin, const Messag
     }
     if (view_ != dispatched_in || !sets().is_proposer(origin, view_)) return;
   }
-  if (!served_.insert(origin).second && !HS_MUTATE(M14)) return;
+  if (!served_.insert(origin).second && !HS_MUTATE(M14)) {
+    ++tally_.leader_served;
+    return;
+  }
   // Told here, and not again when one that waited for a block is taken up.
   if (const auto* proposal = std::get_if<Proposal>(message.get())) {
     const Block& block = proposal->block;

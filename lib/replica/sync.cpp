@@ -203,7 +203,7 @@ bool ReplicaState::is_server_address(const PublicKey& peer) const {
 
 void ReplicaState::on_advertise_block(const PublicKey& origin, const AdvertiseBlock& message) {
   if (origin == me() || peers_.is_banned(origin)) return;
-  if (!failed_checks_.allows(origin, now_)) return;
+  if (!may_check(origin)) return;
   const Height height = message.highest_committed_block_height;
   const Bytes statement = advertise_statement(message.chain_id, height);
   if (!verifier_.signatures().verify(origin, statement, message.signature)) {

@@ -41,6 +41,7 @@ void ReplicaState::serve_owed() {
     if (entry == owed_.end()) entry = owed_.begin();
     const auto& [origin, owed] = *entry;
     if (!sync_bytes_.allows(origin, now_)) {
+      ++tally_.unserved_sync;
       ++entry;
       continue;
     }

@@ -35,6 +35,7 @@ void ReplicaState::run_sync_timers() {
   const Height committed = tree_.committed_height() ? *tree_.committed_height() : Height{0};
   const SyncRequests::Expired expired = requests_.expire(now_);
   for (const PublicKey& peer : expired.given_up) sessions_.was_late(peer);
+  tally_.sync_late += expired.given_up.size();
   for (const SyncRequests::Silent& silent : expired.silent) {
     if (silent.advertised && *silent.advertised > committed) {
       ban(silent.peer, "it advertises blocks and does not answer");
@@ -42,7 +43,7 @@ void ReplicaState::run_sync_timers() {
       end_session(silent.peer);
     }
   }
-  peers_.expire(now_);
+  tally_.ban_over += peers_.expire(now_);
   for (const PublicKey& peer : sessions_.open()) {
     if (!sessions_.is_over(peer, now_)) continue;
     sessions_.rest(peer);

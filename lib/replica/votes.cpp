@@ -17,10 +17,19 @@ bool ReplicaState::record_permits(const PhaseCertificate& justify, const Hash& b
 }
 
 void ReplicaState::cast(Phase phase, const PhaseCertificate& justify, const Hash& block) {
-  if (!is_phase_voter(sets(), me(), justify)) return;
+  if (!is_phase_voter(sets(), me(), justify)) {
+    ++tally_.not_a_voter;
+    return;
+  }
   const std::optional<View> voted = tree_.highest_view_phase_voted();
-  if (voted && *voted >= view_ && !HS_MUTATE(M14)) return;
-  if (!record_permits(justify, block)) return;
+  if (voted && *voted >= view_ && !HS_MUTATE(M14)) {
+    ++tally_.already_voted;
+    return;
+  }
+  if (!record_permits(justify, block)) {
+    ++tally_.record_binds;
+    return;
+  }
   tree_.set_highest_view_phase_voted(view_);
   if (!HS_MUTATE(M07)) record_.voted_view = view_;
   record_.voted_phase = phase;
@@ -57,7 +66,7 @@ void ReplicaState::on_phase_vote(const PublicKey& origin, const PhaseVote& vote)
     suspect(origin, "PhaseVote", "its block cannot have this phase");
     return;
   }
-  if (!failed_checks_.allows(origin, now_)) return;
+  if (!may_check(origin)) return;
   const Bytes statement = phase_statement(vote.chain_id, vote.view, vote.block, vote.phase);
   const bool is_signed = verifier_.signatures().verify(origin, statement, vote.signature);
   if (!is_signed && !HS_MUTATE(M12)) {
@@ -75,6 +84,7 @@ void ReplicaState::on_phase_vote(const PublicKey& origin, const PhaseVote& vote)
     }
     emit(proof);
   }
+  if (!added.is_new && !added.conflicts) ++tally_.vote_again;
   if (added.is_new) collect(vote.block, vote.phase);
 }
 
