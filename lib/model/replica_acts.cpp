@@ -122,14 +122,19 @@ void ReplicaModel::require_vote(const TookOffer& taken, const Stored& stored) {
        taken.block);
 }
 
-const TookOffer* ReplicaModel::offer_behind(const Voted& voted) const {
+const TookOffer* ReplicaModel::offer_behind(const Voted& voted) {
   const bool is_phased = voted.phase != Phase::generic && voted.phase != Phase::prepare;
+  // Leaders of two sets may nudge one block in one view: one that may be voted for counts.
+  const TookOffer* at_fault = nullptr;
   for (const TookOffer& each : taken_) {
     if (each.block != voted.block || (each.justify != nullptr) != is_phased) continue;
     if (!is_phased) return &each;
-    if (static_cast<int>(each.justify->phase) + 1 == static_cast<int>(voted.phase)) return &each;
+    if (static_cast<int>(each.justify->phase) + 1 != static_cast<int>(voted.phase)) continue;
+    const bool is_sound = fault_of_nudge(tree_, *each.justify, voted.view) == nullptr;
+    if (is_sound && is_good(*each.justify)) return &each;
+    at_fault = &each;
   }
-  return nullptr;
+  return at_fault;
 }
 
 void ReplicaModel::check_vote_roles(const Voted& voted, Phase justify) {

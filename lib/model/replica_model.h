@@ -58,7 +58,7 @@ class ReplicaModel {
   [[nodiscard]] CertificatePtr explain(Accepts accepts);
   [[nodiscard]] bool is_collected_from(const Certificate& certificate, const Set& set) const;
   void demand_from(const CertificatePtr& certificate);
-  [[nodiscard]] const TookOffer* offer_behind(const Voted& voted) const;
+  [[nodiscard]] const TookOffer* offer_behind(const Voted& voted);
   void check_vote_roles(const Voted& voted, Phase justify);
   void meet_offers();
   void require_vote(const TookOffer& taken, const Stored& stored);
