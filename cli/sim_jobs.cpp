@@ -24,16 +24,23 @@ double thread_cpu_seconds() {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
 }
 
-// Takes results in any order and adds them up in the order of seeds, so that the hash of a campaign
-// does not depend on the threads.
+// The run of this number, counted from 0.
+sim::PlanRequest request_of(const SimJobs& jobs, std::uint64_t number) {
+  sim::PlanRequest request = jobs.first;
+  const std::uint64_t profiles = std::max<std::uint64_t>(1, jobs.profiles.size());
+  request.seed += number / profiles;
+  if (!jobs.profiles.empty()) request.profile = jobs.profiles[number % profiles];
+  return request;
+}
+
+// Takes results in any order and adds them up in the order of their numbers, so that the hash of a
+// campaign does not depend on the threads.
 class Collector {
  public:
-  explicit Collector(std::uint64_t first_seed) : next_seed_(first_seed) {}
-
-  void take(TimedRun run) {
+  void take(std::uint64_t number, TimedRun run) {
     const std::lock_guard lock(mutex_);
-    early_.emplace(run.result.request.seed, std::move(run));
-    for (auto it = early_.find(next_seed_); it != early_.end(); it = early_.find(++next_seed_)) {
+    early_.emplace(number, std::move(run));
+    for (auto it = early_.find(next_); it != early_.end(); it = early_.find(++next_)) {
       summary_.add(it->second);
       early_.erase(it);
     }
@@ -49,7 +56,7 @@ class Collector {
  private:
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::uint64_t next_seed_;
+  std::uint64_t next_ = 0;
   std::map<std::uint64_t, TimedRun> early_;
   SimSummary summary_;
 };
@@ -93,16 +100,16 @@ std::uint64_t SimSummary::seeds_per_cpu_second() const {
 }
 
 SimSummary run_jobs(const SimJobs& jobs, Printer& out) {
-  Collector collector(jobs.first.seed);
+  Collector collector;
   std::atomic<std::uint64_t> next{0};
   std::vector<std::jthread> threads;
   for (unsigned i = 0; i < jobs.threads; ++i) {
     threads.emplace_back([&] {
       for (std::uint64_t run = next++; run < jobs.runs; run = next++) {
-        sim::PlanRequest request = jobs.first;
-        request.seed += run;
-        collector.take(
-            run_timed([&] { return sim::run_seed(request, {.real_disk = sim::make_level_disk}); }));
+        const sim::PlanRequest request = request_of(jobs, run);
+        collector.take(run, run_timed([&] {
+                         return sim::run_seed(request, {.real_disk = sim::make_level_disk});
+                       }));
         if (InterruptGuard::is_interrupted()) return;
       }
     });

@@ -38,6 +38,8 @@ struct SimSummary {
 
 struct SimJobs {
   sim::PlanRequest first;  // later runs differ in the seed alone
+  // If there are any: each seed is run in each of them in turn, whatever `first` says.
+  std::vector<sim::Profile> profiles = {};
   std::uint64_t runs = 1;
   unsigned threads = 1;
 };

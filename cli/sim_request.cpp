@@ -30,16 +30,22 @@ void print_failures(Printer& out, const SimSummary& summary) {
 }
 
 void print_marks(Printer& out, const SimSummary& summary) {
-  Table table({{.title = "MARK"}, {.title = "COUNT", .right = true}});
-  for (const auto& [name, count] : summary.marks.table()) table.add({name, std::to_string(count)});
+  Table table({{.title = "MARK"},
+               {.title = "COUNT", .right = true},
+               {.title = "PER 1000 RUNS", .right = true}});
+  for (const auto& [name, count] : summary.marks.table()) {
+    table.add({name, std::to_string(count), std::to_string(1'000 * count / summary.seeds)});
+  }
   out.table(table);
 }
 
 }  // namespace
 
-std::vector<Option> with_plan_options(std::vector<Option> options) {
+std::vector<Option> with_plan_options(std::vector<Option> options, bool may_take_all) {
+  std::vector<std::string> names = profile_names();
+  if (may_take_all) names.emplace_back(all_profiles);
   options.push_back(
-      Option::choice("--profile", profile_names(), "what may go wrong").by_default("swarm"));
+      Option::choice("--profile", std::move(names), "what may go wrong").by_default("swarm"));
   options.push_back(Option::number("--nodes,-n", "N",
                                    "validators, all of power 1; drawn from the "
                                    "seed unless given",
@@ -52,8 +58,9 @@ std::vector<Option> with_plan_options(std::vector<Option> options) {
 }
 
 PlanRequest request_of(const Context& context, std::uint64_t seed) {
-  // One of the declared choices.
-  const sim::Profile profile = *sim::profile_from(context.arguments.text("profile"));
+  // One of the declared choices; what is none of them is all of them.
+  const sim::Profile profile =
+      sim::profile_from(context.arguments.text("profile")).value_or(sim::Profile::swarm);
   PlanRequest request{.seed = seed, .profile = profile, .nodes = {}, .views = {}};
   if (const auto nodes = context.arguments.find_number("nodes")) request.nodes = *nodes;
   request.views = context.arguments.find_number("views");

@@ -10,9 +10,12 @@ namespace hs {
 
 constexpr std::uint64_t sim_seed_max = ~std::uint64_t{0};
 
+// In place of a profile: each of sim::marked_profiles in turn.
+inline constexpr std::string_view all_profiles = "all";
 // `options` with --profile, --nodes and --views behind them.
-[[nodiscard]] std::vector<Option> with_plan_options(std::vector<Option> options);
-// The run that these options and the seed name.
+[[nodiscard]] std::vector<Option> with_plan_options(std::vector<Option> options,
+                                                    bool may_take_all = false);
+// The run that these options and the seed name; its profile means nothing where all are wanted.
 [[nodiscard]] sim::PlanRequest request_of(const Context& context, std::uint64_t seed);
 // SEED of the command line. Throws usage where it is none.
 [[nodiscard]] std::uint64_t seed_argument(const Context& context);

@@ -27,15 +27,25 @@ class Garbage final : public Strategy {
 
  private:
   static void ruin(Bytes& bytes, Rng& rng) {
-    switch (rng.below(5)) {
-      case 0: bytes.resize(rng.below(bytes.size())); break;
+    switch (rng.below(6)) {
+      case 0:
+        bytes.resize(rng.below(bytes.size()));
+        break;
       case 1:
         bytes[rng.below(bytes.size())] ^= static_cast<std::uint8_t>(1U << rng.below(8));
         break;
-      case 2: bytes.resize(bytes.size() + rng.between(1, noise_bytes_max), 0xab); break;
+      case 2:
+        bytes.resize(bytes.size() + rng.between(1, noise_bytes_max), 0xab);
+        break;
       case 3: {  // most likely somewhere in a count
         const std::size_t at = rng.below(bytes.size());
         for (std::size_t i = at; i < std::min(bytes.size(), at + 4); ++i) bytes[i] = 0xff;
+        break;
+      }
+      case 4: {  // a certificate with more slots than any set has members
+        PhaseCertificate pc = genesis_pc();
+        pc.signatures.resize(validators_max + 1);
+        bytes = to_borsh(Message(AdvertisePC{pc}));
         break;
       }
       default:

@@ -92,6 +92,16 @@ std::optional<NodeIndex> Churn::leader_after(std::uint64_t views) const {
   return world_.cast().node_of(world_.monitor().set_in_force()->leader(view));
 }
 
+bool Churn::is_bearable(const Members& members) const {
+  std::uint64_t total = 0;
+  std::uint64_t faulty = 0;
+  for (const auto& [node, power] : members) {
+    total += power.value;
+    if (world_.plan().is_faulty(node)) faulty += power.value;
+  }
+  return 3 * faulty < total;
+}
+
 std::pair<Churn::Members, std::string> Churn::draw_change() {
   Members members = wanted_;
   const std::vector<NodeIndex> others = outside();
@@ -160,6 +170,10 @@ void Churn::change() {
   ChurnEvent event{.at = world_.now()};
   draw_failures(event);
   std::tie(event.members, event.name) = draw_change();
+  if (!is_bearable(event.members)) {
+    event.members = wanted_;
+    event.name = "nothing";
+  }
   if (tape_.record != nullptr) tape_.record->churn.push_back(event);
   carry_out(event);
 }

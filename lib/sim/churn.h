@@ -39,6 +39,8 @@ class Churn {
   [[nodiscard]] std::optional<NodeIndex> leader_after(std::uint64_t views) const;
   [[nodiscard]] std::vector<NodeIndex> outside() const;
   [[nodiscard]] Power draw_power();
+  // Less than a third of that set's power misbehaves.
+  [[nodiscard]] bool is_bearable(const Members& members) const;
   [[nodiscard]] ValidatorSetUpdates updates_to(const Members& members);
   // Crashes that belong to the change: those that may fail are down meanwhile, or everybody dies in
   // the middle of it.

@@ -51,6 +51,37 @@ std::vector<std::uint64_t> elements_in(const std::optional<Bytes>& value) {
   return elements;
 }
 
+std::string text_of(const std::optional<Bytes>& value) {
+  return value ? "\"" + std::string(value->begin(), value->end()) + "\"" : "nothing";
+}
+
+// "put 7 in register0", for people.
+std::string describe(const kv::Operation& operation) {
+  if (const auto* put = std::get_if<kv::Put>(&operation)) {
+    return "put " + text_of(std::optional(put->value)) + " into " +
+           std::string(put->key.begin(), put->key.end());
+  }
+  if (const auto* swap = std::get_if<kv::CompareAndSet>(&operation)) {
+    return "put " + text_of(std::optional(swap->value)) + " into " +
+           std::string(swap->key.begin(), swap->key.end()) + " in place of " +
+           text_of(swap->expected);
+  }
+  return "do something else";
+}
+
+std::string_view word_of(Answer answer) {
+  switch (answer) {
+    case Answer::applied:
+      return "was applied";
+    case Answer::failed:
+      return "was refused";
+    case Answer::expired:
+      return "has expired";
+    default:
+      return "";
+  }
+}
+
 std::optional<Height> height_in(const World::AppState& state) {
   return kv::height_of(state).value_or(std::nullopt);
 }
@@ -68,13 +99,17 @@ Duration Clients::draw(Duration most) {
       static_cast<Duration::rep>(rng_.below(static_cast<std::uint64_t>(most.count())) + 1));
 }
 
-// One that runs, if any does: nobody connects to a dead node.
+// One that runs, if any does: nobody connects to a dead node. And none that misbehaves: what a
+// single node says of the chain is worth what that node is worth.
 NodeIndex Clients::draw_node() {
   std::vector<NodeIndex> awake;
   for (NodeIndex node = 0; node < world_.size(); ++node) {
-    if (world_.is_awake(node)) awake.push_back(node);
+    if (world_.is_awake(node) && !world_.plan().is_faulty(node)) awake.push_back(node);
   }
-  return awake.empty() ? 0 : awake[rng_.below(awake.size())];
+  if (!awake.empty()) return awake[rng_.below(awake.size())];
+  NodeIndex first = 0;
+  while (world_.plan().is_faulty(first)) ++first;  // there is always an honest one
+  return first;
 }
 
 void Clients::begin() {
@@ -137,8 +172,14 @@ void Clients::ask(std::size_t client, const kv::Operation& operation, Then then)
                      .impatient_at = {},
                      .invoked = world_.now(),
                      .then = std::move(then)};
+  tell(client, "asks to " + describe(operation));
   submit(mine);
   world_.after(draw(world_.plan().clients.poll_max), [this, client] { poll(client); });
+}
+
+void Clients::tell(std::size_t client, const std::string& what) {
+  if (!world_.is_traced()) return;
+  world_.trace(clients_[client].node, "client " + std::to_string(client) + " " + what);
 }
 
 void Clients::submit(Client& client) {
@@ -168,6 +209,7 @@ void Clients::poll(std::size_t client) {
   const std::optional<Answer> answer = state ? answer_at(*mine.asked, state) : std::nullopt;
   if (answer) {
     const Asked asked = *std::exchange(mine.asked, std::nullopt);
+    tell(client, "is told that it " + std::string(word_of(*answer)));
     if (*answer == Answer::expired) world_.marks().count("client told of expiry");
     asked.then({.invoked = asked.invoked, .answered = world_.now(), .answer = *answer});
     return;
@@ -175,6 +217,7 @@ void Clients::poll(std::size_t client) {
   if (!state || world_.now() >= mine.asked->impatient_at) {
     world_.marks().count("client asks another node");
     mine.node = draw_node();
+    tell(client, "turns to this node");
     mine.asked->looked_below = mine.asked->first;
     submit(mine);
   }
@@ -308,6 +351,7 @@ void Clients::judge() {
   State newest;
   for (NodeIndex node = 0; node < world_.size(); ++node) {
     const State state = world_.app_state(node);
+    if (world_.plan().is_faulty(node)) continue;
     if (state && (!newest || height_in(state) > height_in(newest))) newest = state;
   }
   HS_CHECK(newest != nullptr);

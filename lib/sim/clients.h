@@ -58,6 +58,8 @@ class Clients {
   // `then` is told once the answer is known, for good.
   void ask(std::size_t client, const kv::Operation& operation, Then then);
   void submit(Client& client);
+  // A line of the trace, about the node that it asks.
+  void tell(std::size_t client, const std::string& what);
   void poll(std::size_t client);
   // What the committed state of its node says of what a client asked.
   [[nodiscard]] std::optional<Answer> answer_at(Asked& asked, const State& state) const;

@@ -44,6 +44,8 @@ class Disk : public KvStore {
   // From now on until a crash writes throw StoreFailure.
   virtual void fail(DiskFault fault) = 0;
   [[nodiscard]] virtual bool is_failing() const = 0;
+  // Has the last crash left a part of a record?
+  [[nodiscard]] virtual bool has_torn_tail() const { return false; }
   // Bit rot, while no process runs. False if this kind of disk has no bits of its own.
   virtual bool flip_bit(Rng& /*rng*/) { return false; }
   // All entries, in whatever order costs least: whoever asks must not depend on it.

@@ -23,7 +23,7 @@ Monitor::Monitor(const Plan& plan, const Cast& cast, const AppKit& app, Judge& j
       progress_(plan, cast, judge),
       model_(plan, cast, app, judge),
       duties_(plan, cast, judge),
-      coverage_(cast.size(), plan.config.epoch_length, chain_, marks_) {
+      coverage_(cast, plan.config.epoch_length, chain_, marks_) {
   for (NodeIndex node = 0; node < cast.size(); ++node) is_faulty_.push_back(plan.is_faulty(node));
 }
 
@@ -46,7 +46,7 @@ void Monitor::on_start(NodeIndex node, const KvReader& disk,
 
 void Monitor::on_started(NodeIndex node, const Replica& replica, const KvReader& disk,
                          const std::optional<SafetyRecord>& record) {
-  if (is_faulty_[node]) return;
+  if (is_faulty_[node]) return mark_faulty(node, "starts");
   duties_.on_start(node);
   model_.on_start(node, stored_.live(node), replica.validators(), disk, record);
 }
@@ -54,6 +54,7 @@ void Monitor::on_started(NodeIndex node, const Replica& replica, const KvReader&
 void Monitor::on_step(NodeIndex node, const Input& input, const Output& output,
                       const ValidatorSetState& sets, const ReplicaStatus& status, bool is_certain) {
   if (is_faulty_[node]) return;
+  coverage_.on_step(node, input, output, sets);
   model_.on_step(node, input, output, sets, status, is_certain);
   const View entered = stored_.live(node).entered.value_or(View{});
   duties_.on_step(node, input, output, entered, sets);
@@ -90,7 +91,7 @@ void Monitor::on_record(NodeIndex node, const SafetyRecord& record) {
 
 void Monitor::on_send(NodeIndex node, bool to_all, const MessagePtr& message,
                       const KvReader& disk) {
-  if (is_faulty_[node]) return mark_faulty_send(node, *message);
+  if (is_faulty_[node]) return mark_faulty(node, name_of(*message));
   coverage_.on_send(*message);
   if (const auto* proposal = std::get_if<Proposal>(message.get())) {
     chain_.on_proposal(node, std::shared_ptr<const Block>(message, &proposal->block));
@@ -178,11 +179,19 @@ void Monitor::forget_below(Height height) {
   chain_.forget_below(height);
 }
 
-void Monitor::mark_faulty_send(NodeIndex node, const Message& message) {
+void Monitor::mark_faulty(NodeIndex node, std::string_view what) {
   for (const Misbehaviour& each : plan_.byzantine) {
     if (each.node != node) continue;
-    marks_.count(std::string(byzantine::name_of(each.kind)) + ": " + std::string(name_of(message)));
+    marks_.count(std::string(byzantine::name_of(each.kind)) + ": " + std::string(what));
   }
+}
+
+void Monitor::on_raw(NodeIndex node, std::string_view kind) {
+  mark_faulty(node, "bytes of a " + std::string(kind));
+}
+
+void Monitor::on_end(NodeIndex node, const Tally& tally) {
+  if (!is_faulty_[node]) coverage_.on_end(tally);
 }
 
 void Monitor::on_word_of_faulty(NodeIndex node, const MessagePtr& message) {

@@ -30,6 +30,8 @@ class Monitor {
   void on_started(NodeIndex node, const Replica& replica, const KvReader& disk,
                   const std::optional<SafetyRecord>& record);
   void on_crash(NodeIndex node, const KvReader& disk);
+  // A process ends, and has counted this.
+  void on_end(NodeIndex node, const Tally& tally);
   // The effects of a step, each before the world carries it out, but for events.
   void on_write(NodeIndex node, const WriteBatch& batch, bool sync, const KvReader& disk);
   void on_record(NodeIndex node, const SafetyRecord& record);
@@ -50,6 +52,8 @@ class Monitor {
   // A message of a faulty node, before an honest one takes it in: it binds nobody, but what is good
   // in it is known from now on.
   void on_word_of_faulty(NodeIndex node, const MessagePtr& message);
+  // Bytes of a faulty node that were made from a message of that kind.
+  void on_raw(NodeIndex node, std::string_view kind);
   // No rule binds it: it misbehaves by the plan, or has stopped for good on seeing a fork.
   [[nodiscard]] bool is_faulty(NodeIndex node) const { return is_faulty_[node]; }
   // Honest nodes that have stopped so.
@@ -76,7 +80,7 @@ class Monitor {
   void compare_with_disk(NodeIndex node, const ReplicaStatus& status);
   void look_at_new_blocks();
   void check_buffers(NodeIndex node, std::size_t bytes, std::size_t counted);
-  void mark_faulty_send(NodeIndex node, const Message& message);
+  void mark_faulty(NodeIndex node, std::string_view what);
 
   const Plan& plan_;
   const AppKit& app_;

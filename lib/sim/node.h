@@ -51,6 +51,7 @@ struct Node {
   RecordFile record;
   std::optional<ArmedCrash> armed;
   std::optional<DiskCopy> copy;
+  DiskFault disk_fault{};            // the last one
   bool is_damaged = false;           // bits of its disk have flipped
   std::uint64_t incarnation = 0;     // of the process, counted from 1
   std::unique_ptr<Process> process;  // null: not running

@@ -226,20 +226,34 @@ void draw_profile(Rng& rng, Plan& plan, const PlanRequest& request) {
 
 std::string_view name_of(Profile profile) {
   switch (profile) {
-    case Profile::calm: return "calm";
-    case Profile::swarm: return "swarm";
-    case Profile::crash: return "crash";
-    case Profile::partition: return "partition";
-    case Profile::sync: return "sync";
-    case Profile::silent: return "silent";
-    case Profile::overload: return "overload";
-    case Profile::vsu: return "vsu";
-    case Profile::byz: return "byz";
-    case Profile::disk: return "disk";
-    case Profile::fork: return "fork";
-    case Profile::twins: return "twins";
-    case Profile::crashpoint: return "crashpoint";
-    case Profile::clients: return "clients";
+    case Profile::calm:
+      return "calm";
+    case Profile::swarm:
+      return "swarm";
+    case Profile::crash:
+      return "crash";
+    case Profile::partition:
+      return "partition";
+    case Profile::sync:
+      return "sync";
+    case Profile::silent:
+      return "silent";
+    case Profile::overload:
+      return "overload";
+    case Profile::vsu:
+      return "vsu";
+    case Profile::byz:
+      return "byz";
+    case Profile::disk:
+      return "disk";
+    case Profile::fork:
+      return "fork";
+    case Profile::twins:
+      return "twins";
+    case Profile::crashpoint:
+      return "crashpoint";
+    case Profile::clients:
+      return "clients";
   }
   return "";
 }
@@ -284,9 +298,13 @@ Plan make_plan(const PlanRequest& request) {
   plan.turn = draw(rng, std::chrono::microseconds(5), std::chrono::microseconds(200));
   draw_work(rng, plan);
   draw_profile(rng, plan, request);
-  if (plan.profile == Profile::swarm && plan.churn.changes_max == 0) {
-    Rng byzantine = rng.substream("byzantine");
-    if (byzantine.chance(1, 4)) draw_byzantine(byzantine, plan);
+  Rng more = rng.substream("byzantine");  // so that it leaves the rest of a run's plan alone
+  if (plan.profile == Profile::swarm || plan.profile == Profile::clients) {
+    if (more.chance(1, 4)) draw_byzantine(more, plan);
+  } else if (plan.profile == Profile::byz) {
+    if (more.chance(1, 3)) draw_changes_beside_them(more, plan);
+  } else if (plan.profile == Profile::overload) {
+    if (more.chance(1, 2)) draw_spammers(more, plan);
   }
   plan.drift_ppm.resize(plan.nodes(), 0);
   const bool is_short = plan.profile == Profile::twins;

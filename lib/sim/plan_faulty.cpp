@@ -8,9 +8,9 @@ namespace {
 using byzantine::Kind;
 
 constexpr std::array kinds_of_members{
-    Kind::silent,    Kind::crash_late,  Kind::equivocate, Kind::double_vote, Kind::withhold_vote,
-    Kind::selective, Kind::hide_pc,     Kind::stale,      Kind::future_spam, Kind::key_spam,
-    Kind::garbage,   Kind::mutate,      Kind::lying_sync, Kind::wrong_chain};
+    Kind::silent,    Kind::crash_late, Kind::equivocate, Kind::double_vote, Kind::withhold_vote,
+    Kind::selective, Kind::hide_pc,    Kind::stale,      Kind::future_spam, Kind::key_spam,
+    Kind::garbage,   Kind::mutate,     Kind::lying_sync, Kind::wrong_chain};
 constexpr std::uint64_t enumerated_views = 4;
 constexpr std::uint64_t enumerated_nodes = 4;
 constexpr std::uint64_t twins_views = 8;
@@ -94,6 +94,20 @@ void draw_byzantine(Rng& rng, Plan& plan) {
   }
 }
 
+void draw_changes_beside_them(Rng& rng, Plan& plan) {
+  if (!plan.twins.empty()) return;
+  plan.work.app = AppKind::counter;
+  plan.powers.resize(plan.nodes() + rng.between(1, 4), Power{0});
+  plan.churn.interval_max = draw_time(rng, milliseconds(100), 20 * plan.config.view_timeout);
+  plan.churn.changes_max = static_cast<std::uint32_t>(rng.between(1, 20));
+}
+
+void draw_spammers(Rng& rng, Plan& plan) {
+  for (const NodeIndex node : draw_faulty(rng, plan)) {
+    plan.byzantine.push_back({.node = node, .kind = Kind::future_spam});
+  }
+}
+
 void draw_disks(Rng& rng, Plan& plan) {
   plan.disk.is_real = rng.chance(1, 3);
   const std::vector<NodeIndex> faulty = draw_faulty(rng, plan);
@@ -138,8 +152,8 @@ void draw_twins(Rng& rng, Plan& plan) {
   for (std::uint64_t view = 0; view < views; ++view) {
     ViewPartition partition{.group = std::vector<std::uint8_t>(plan.nodes(), 0), .muted = {}};
     for (NodeIndex node = 1; node < plan.nodes(); ++node) {  // the first node's group is group 0
-      partition.group[node] = static_cast<std::uint8_t>(is_enumerated ? number % 2
-                                                                      : rng.below(groups));
+      partition.group[node] =
+          static_cast<std::uint8_t>(is_enumerated ? number % 2 : rng.below(groups));
       if (is_enumerated) number /= 2;
     }
     constexpr std::array<std::string_view, 5> kinds{"Proposal", "PhaseVote", "NewView",
@@ -149,9 +163,8 @@ void draw_twins(Rng& rng, Plan& plan) {
   }
   plan.config = ReplicaConfig::with(plan.config.chain_id, plan.config.epoch_length,
                                     plan.config.view_timeout, milliseconds(20));
-  plan.network.after = {.shape = DelayModel::Shape::constant,
-                        .low = milliseconds(1),
-                        .high = milliseconds(1)};
+  plan.network.after = {
+      .shape = DelayModel::Shape::constant, .low = milliseconds(1), .high = milliseconds(1)};
   plan.network.before = plan.network.after;
   plan.start_spread = Duration{0};
   plan.network.reconnect_max = milliseconds(1);

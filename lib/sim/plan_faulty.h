@@ -8,6 +8,11 @@ namespace hs::sim {
 // Validators of less than a third of the power, and at times a listener, misbehave; one of them may
 // be a twin or have its disk put back.
 void draw_byzantine(Rng& rng, Plan& plan);
+// The validator set changes while they do, if none of them is a twin: nodes of less than a third of
+// the power misbehave in each set.
+void draw_changes_beside_them(Rng& rng, Plan& plan);
+// As many as may be faulty flood their peers.
+void draw_spammers(Rng& rng, Plan& plan);
 // The tier of the disks, and at times one, of a node that may be faulty, whose bits flip.
 void draw_disks(Rng& rng, Plan& plan);
 // f + 1 keys are used twice, in two halves of the network that do not see each other for a while:

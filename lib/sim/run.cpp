@@ -1,8 +1,9 @@
 #include "lib/sim/run.h"
 
 #include <algorithm>
+#include <exception>
 
-#include "lib/base/check.h"
+#include "lib/base/check_trap.h"
 #include "lib/sim/churn.h"
 #include "lib/sim/clients.h"
 #include "lib/sim/faults.h"
@@ -81,6 +82,7 @@ void end_clients(World& world, Clients& clients, const RunOptions& options) {
 }
 
 RunResult result_of(const PlanRequest& request, World& world) {
+  world.count_tallies();
   const Monitor& monitor = world.monitor();
   RunResult result;
   result.request = request;
@@ -100,28 +102,9 @@ RunResult result_of(const PlanRequest& request, World& world) {
   return result;
 }
 
-}  // namespace
-
-RunResult run_plan(const PlanRequest& request, const Plan& plan, const RunOptions& options) {
-  const CheckNote note("replay: " + replay_line(request));
-  World world(plan, options.trace, options.tape, options.real_disk);
-  world.write_story(options.story);
-  const Rng root(plan.seed);
-  Faults faults(world, root.substream("faults"), options.tape);
-  Workload workload(world, root.substream("workload"));
-  Clients clients(world, root.substream("clients"));
-  Churn churn(world, root.substream("churn"), options.tape);
-  plan_amnesia(world);
-  plan_rot(world);
-  start_nodes(world, root.substream("start"));
-  workload.begin();
-  clients.begin();
-  if (plan.profile == Profile::fork) {
-    run_fork(world);
-    return result_of(request, world);
-  }
-  if (!plan.partitions.empty()) partition_by_view(world);
-  if (!plan.check_pause) churn.begin();
+// Faults, crash points or partitions, whichever the plan has.
+void run_until_healed(World& world, Faults& faults, const RunOptions& options) {
+  const Plan& plan = world.plan();
   if (plan.faults_end > Duration{0}) {
     run_faults(world, faults, options);
   } else if (plan.crash) {
@@ -137,11 +120,45 @@ RunResult run_plan(const PlanRequest& request, const Plan& plan, const RunOption
     const Duration settled = plan.start_spread + plan.network.reconnect_max;
     world.run_until(Instant(settled + plan.config.advertise_interval));
   }
+}
+
+// Everything that happens in a run, up to its end or the first broken rule.
+void play(World& world, const RunOptions& options) {
+  const Plan& plan = world.plan();
+  const Rng root(plan.seed);
+  Faults faults(world, root.substream("faults"), options.tape);
+  Workload workload(world, root.substream("workload"));
+  Clients clients(world, root.substream("clients"));
+  Churn churn(world, root.substream("churn"), options.tape);
+  plan_amnesia(world);
+  plan_rot(world);
+  start_nodes(world, root.substream("start"));
+  workload.begin();
+  clients.begin();
+  if (plan.profile == Profile::fork) return run_fork(world);
+  if (!plan.partitions.empty()) partition_by_view(world);
+  if (!plan.check_pause) churn.begin();
+  run_until_healed(world, faults, options);
   churn.end_faults();
   if (plan.check_pause) churn.begin();  // everybody is there: from now on nothing may hold us up
   if (!world.violation()) run_healed(world, options);
   if (!world.violation()) end_clients(world, clients, options);
   if (!world.violation()) world.audit();
+}
+
+}  // namespace
+
+RunResult run_plan(const PlanRequest& request, const Plan& plan, const RunOptions& options) {
+  World world(plan, options.trace, options.tape, options.real_disk);
+  world.write_story(options.story);
+  try {
+    const CheckTrap trap;
+    play(world, options);
+  } catch (const CheckFailure& broken) {
+    world.judge().violate("check", world.acting(), "a check inside fails: " + broken.what);
+  } catch (const std::exception& thrown) {
+    world.judge().violate("check", world.acting(), std::string("nobody catches: ") + thrown.what());
+  }
   return result_of(request, world);
 }
 

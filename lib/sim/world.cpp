@@ -153,6 +153,7 @@ bool World::submit(NodeIndex node, BytesView transaction) {
   Node& mine = nodes_[node];
   if (!mine.is_awake()) return false;
   monitor_.on_submit(transaction);
+  if (monitor_.is_committed(transaction)) marks().count("committed transaction sent again");
   const Status admitted = mine.process->app->admit(transaction);
   if (!admitted) return true;  // the app's decision, and the client's to try elsewhere
   step(node, WorkAvailable{});
@@ -174,6 +175,12 @@ void World::forget_below(Height height) {
   }
   for (Node& node : nodes_) node.disk->write(batch, true);
   monitor_.forget_below(height);
+}
+
+void World::count_tallies() {
+  for (NodeIndex node = 0; node < nodes_.size(); ++node) {
+    if (is_running(node)) monitor_.on_end(node, nodes_[node].process->replica->honest().tally());
+  }
 }
 
 void World::audit() {

@@ -28,6 +28,11 @@ class World {
   World(const World&) = delete;
   World& operator=(const World&) = delete;
 
+  // A line of the trace that is about a node and not of it; nothing where nobody reads along.
+  [[nodiscard]] bool is_traced() const { return trace_ != nullptr; }
+  void trace(NodeIndex node, const std::string& what) {
+    if (trace_) trace_(now(), node, what);
+  }
   // Has the story of the run written down from now on; `story` outlives the world.
   void write_story(Story* story) { story_ = story; }
 
@@ -97,6 +102,8 @@ class World {
 
   // Reads every store from end to end; for the end of a run, as it takes its time.
   void audit();
+  // Adds what the running replicas have counted to the marks; for the end of a run.
+  void count_tallies();
 
   // Faults are over: the network is whole and quiet, every node that is not dead runs.
   void heal();
@@ -104,6 +111,8 @@ class World {
   void heal_links();
 
   [[nodiscard]] Judge& judge() { return judge_; }
+  // The node that took the last step, or started.
+  [[nodiscard]] NodeIndex acting() const { return acting_; }
   [[nodiscard]] const Plan& plan() const { return plan_; }
   [[nodiscard]] const Cast& cast() const { return cast_; }
   [[nodiscard]] const AppKit& app() const { return *app_; }
@@ -157,6 +166,7 @@ class World {
   std::vector<Node> nodes_;
   std::vector<bool> live_;  // running, by node
   std::vector<Connection> connections_;
+  NodeIndex acting_ = 0;
   std::uint64_t ticks_at_this_instant_ = 0;
   std::uint64_t effects_ = 0;
   std::uint64_t fatal_effect_ = 0;  // 0: none

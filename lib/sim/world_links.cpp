@@ -5,6 +5,27 @@
 #include "lib/sim/world.h"
 
 namespace hs::sim {
+namespace {
+
+// The codes that decoding a message can come to.
+std::string_view word_of(Errc code) {
+  switch (code) {
+    case Errc::truncated:
+      return "truncated";
+    case Errc::trailing:
+      return "trailing";
+    case Errc::too_long:
+      return "too long";
+    case Errc::bad_value:
+      return "bad value";
+    case Errc::not_canonical:
+      return "not canonical";
+    default:
+      return "another";
+  }
+}
+
+}  // namespace
 
 World::Connection& World::connection(NodeIndex a, NodeIndex b) {
   return connections_[std::min(a, b) * nodes_.size() + std::max(a, b)];
@@ -95,6 +116,7 @@ void World::deliver(const Delivery& delivery) {
   const bool is_faulty = monitor_.is_faulty(delivery.from);
   if (!message && is_faulty) {
     monitor_.marks().count("undecodable: " + message.error().what);
+    monitor_.marks().count("decode error: " + std::string(word_of(message.error().code)));
     return;
   }
   if (!message) {

@@ -20,6 +20,7 @@ byzantine::Kind kind_of(const Plan& plan, NodeIndex node) {
 void World::start(NodeIndex node) {
   Node& mine = nodes_[node];
   if (mine.is_running()) return;
+  acting_ = node;
   const std::optional<SafetyRecord> record = mine.record.read();
   try {
     mine.disk->open();
@@ -43,6 +44,7 @@ void World::start(NodeIndex node) {
     on_store_failure(node, "refuses to start", failure);
     return;
   }
+  if (mine.disk->has_torn_tail()) marks().count("start over a torn record");
   note(node, "starts");
   plan_next(node);
   for (NodeIndex other = 0; other < nodes_.size(); ++other) {
@@ -81,6 +83,7 @@ void World::fail_disk(NodeIndex node, DiskFault fault, const ArmedCrash& how) {
   mine.armed = how;
   mine.armed->point = CrashPoint::failed_write;
   mine.disk->fail(fault);
+  mine.disk_fault = fault;
 }
 
 void World::die(NodeIndex node) {
@@ -93,6 +96,7 @@ void World::die(NodeIndex node) {
 void World::crash(NodeIndex node, Survival survival) {
   Node& mine = nodes_[node];
   if (!mine.is_running()) return;
+  if (mine.process->replica) monitor_.on_end(node, mine.process->replica->honest().tally());
   mine.process.reset();
   mine.armed.reset();
   mine.next_tick.reset();

@@ -1,4 +1,6 @@
 // One step of a node's replica, and what becomes of its effects.
+#include <utility>
+
 #include "lib/codec/borsh.h"
 #include "lib/sim/world.h"
 
@@ -8,6 +10,18 @@ namespace {
 bool is_promise(const Message& message) {
   return std::holds_alternative<PhaseVote>(message) ||
          std::holds_alternative<TimeoutVote>(message) || std::holds_alternative<Proposal>(message);
+}
+
+const char* refusal_name(DiskFault fault) {
+  switch (fault) {
+    case DiskFault::write_error:
+      return "write refused by the disk";
+    case DiskFault::sync_error:
+      return "sync refused by the disk";
+    case DiskFault::full:
+      return "write refused by a full disk";
+  }
+  return "";
 }
 
 }  // namespace
@@ -21,7 +35,8 @@ class World::StepDriver {
 
   void write(const WriteBatch& batch, bool sync) {
     const bool makes_record = output_.safety_record.has_value();
-    if (dies_by_count() || dies_at(CrashPoint::before_write, makes_record)) return;
+    if (dies_by_count() || dies_at(CrashPoint::before_write, makes_record))
+      return mark_death("write");
     // What is refused may be on disk or not, as if it had not been synced.
     const bool is_refused = node_.disk->is_failing();
     world_.monitor_.on_write(index_, batch, sync && !is_refused, *node_.disk);
@@ -30,19 +45,19 @@ class World::StepDriver {
       has_written_ = true;
     } catch (const StoreFailure&) {
       if (!is_refused) throw;
-      world_.marks().count("write refused by the disk");
+      world_.marks().count(refusal_name(node_.disk_fault));
       is_refused_ = true;
       is_dead_ = true;
     }
   }
   void write_record(const SafetyRecord& record) {
-    if (dies_by_count() || dies_at(CrashPoint::before_record, true)) return;
+    if (dies_by_count() || dies_at(CrashPoint::before_record, true)) return mark_death("record");
     world_.monitor_.on_record(index_, record);
     node_.record.write(record, world_.now());
   }
   void send(const Recipient& to, const MessagePtr& message) {
     const bool counts = is_promise(*message);
-    if (dies_by_count() || dies_at(CrashPoint::before_send, counts)) return;
+    if (dies_by_count() || dies_at(CrashPoint::before_send, counts)) return mark_death("send");
     show_own_votes(message.get());
     const auto* peer = std::get_if<PublicKey>(&to);
     world_.monitor_.on_send(index_, peer == nullptr, message, *node_.disk);
@@ -57,6 +72,7 @@ class World::StepDriver {
   }
   void send_raw(const byzantine::RawSend& raw) {
     if (is_dead_) return;
+    world_.monitor_.on_raw(index_, raw.kind);
     const auto wire = std::make_shared<const Wire>(*raw.bytes, raw.kind);
     if (const auto* peer = std::get_if<PublicKey>(&raw.to)) {
       send_to(*peer, wire);
@@ -114,6 +130,12 @@ class World::StepDriver {
     }
     return is_dead_;
   }
+  // The first effect that a process does not live to carry out.
+  void mark_death(const char* before) {
+    if (!std::exchange(death_is_marked_, true)) {
+      world_.marks().count(std::string("crash before a ") + before);
+    }
+  }
   bool dies_at(CrashPoint point, bool applies) {
     if (applies && node_.armed && node_.armed->point == point) is_dead_ = true;
     return is_dead_;
@@ -127,9 +149,11 @@ class World::StepDriver {
   bool has_written_ = false;
   bool is_refused_ = false;
   bool is_dead_ = false;
+  bool death_is_marked_ = false;
 };
 
 void World::step(NodeIndex node, const Input& input) {
+  acting_ = node;
   Node& mine = nodes_[node];
   bool dies = false;
   ReplicaStatus status;

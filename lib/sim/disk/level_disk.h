@@ -27,6 +27,7 @@ class LevelDisk : public Disk {
   void crash(Survival survival, Rng& rng) override;
   void fail(DiskFault fault) override;
   [[nodiscard]] bool is_failing() const override { return env_.is_failing(); }
+  [[nodiscard]] bool has_torn_tail() const override { return env_.has_torn_tail(); }
   bool flip_bit(Rng& rng) override;
   void wipe() override;
   [[nodiscard]] std::unique_ptr<Disk> copy() const override;

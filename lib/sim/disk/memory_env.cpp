@@ -150,16 +150,23 @@ void MemoryEnv::freeze() {
 
 void MemoryEnv::crash(Survival survival, Rng& rng) {
   const std::lock_guard lock(mutex_);
+  has_torn_tail_ = false;
   for (auto& [name, file] : files_) {
     std::string& content = file->content;
     const std::size_t loose = content.size() - file->synced_bytes;
     std::size_t kept = loose;
     if (survival == Survival::none) kept = 0;
     else if (survival != Survival::all) kept = rng.below(loose + 1);
+    if (name.ends_with(".log") && kept > 0 && kept < loose) has_torn_tail_ = true;
     content.resize(file->synced_bytes + kept);
     file->synced_bytes = content.size();
   }
   state_ = State::healthy;
+}
+
+bool MemoryEnv::has_torn_tail() const {
+  const std::lock_guard lock(mutex_);
+  return has_torn_tail_;
 }
 
 bool MemoryEnv::flip_bit(Rng& rng) {

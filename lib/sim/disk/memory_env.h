@@ -37,6 +37,8 @@ class MemoryEnv : public leveldb::EnvWrapper {
   // After freeze() and the end of the database: leaves of each file what is synced, and of the rest
   // what `survival` says; with `hole` as with prefix, as a file has no batches. Writable again.
   void crash(Survival survival, Rng& rng);
+  // Has the last crash left some of what a log held unsynced, and not all?
+  [[nodiscard]] bool has_torn_tail() const;
   // Flips a bit of a file that holds entries. False if there is none.
   bool flip_bit(Rng& rng);
   void copy_files_of(const MemoryEnv& other);
@@ -77,6 +79,7 @@ class MemoryEnv : public leveldb::EnvWrapper {
   mutable std::mutex mutex_;  // all files and the state
   std::map<std::string, FilePtr> files_;
   State state_ = State::healthy;
+  bool has_torn_tail_ = false;
   std::mutex work_mutex_;
   std::condition_variable work_done_;
   std::size_t work_left_ = 0;
