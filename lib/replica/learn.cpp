@@ -150,7 +150,10 @@ void ReplicaState::learn_tc(const TimeoutCertificate& tc, const PublicKey& origi
                     (HS_MUTATE(S34) && origin == me());
   failed_checks_.use(origin, now_, verifier_.signatures().refused() - refused);
   if (!good) {
-    suspect(origin, "timeout certificate", "wrong view or not signed by a quorum");
+    // An honest peer may still hold the old one, too.
+    if (!replaces) {
+      suspect(origin, "timeout certificate", "wrong view or not signed by a quorum");
+    }
     return;
   }
   seen(tc.view);
