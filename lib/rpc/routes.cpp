@@ -119,7 +119,7 @@ void Routes::handle_transactions(const HttpRequest& request, const NodeSnapshot&
     if (request.method != "POST") return respond(wrong_method("POST"));
     auto parsed = parse_submit(request, node);
     if (!parsed) return respond(error_response(parsed.error()));
-    return submit(waits_, *service_, std::move(*parsed), std::move(respond));
+    return submit(waits_, *service_, backlog_, std::move(*parsed), std::move(respond));
   }
   if (request.method != "GET") return respond(wrong_method("GET"));
   const auto parsed = [&]() -> Result<std::pair<TransactionId, WaitOptions>> {

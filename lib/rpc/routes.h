@@ -5,6 +5,7 @@
 
 #include "lib/rpc/http.h"
 #include "lib/rpc/hub.h"
+#include "lib/rpc/submit_backlog.h"
 #include "lib/rpc/transaction_waits.h"
 
 namespace hs {
@@ -50,6 +51,7 @@ class Routes {
   const RpcService* service_;
   RpcHub* hub_;
   std::shared_ptr<TransactionWaits> waits_;
+  SubmitBacklog backlog_;
 };
 
 // The line that ends a stream whose reader fell behind.

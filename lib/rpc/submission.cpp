@@ -34,9 +34,10 @@ int http_status_of(kv::Refusal refusal) {
 class Submission : public std::enable_shared_from_this<Submission> {
  public:
   Submission(const std::shared_ptr<TransactionWaits>& waits, const RpcService& service,
-             SubmitRequest request, Respond respond)
+             SubmitBacklog::Place place, SubmitRequest request, Respond respond)
       : waits_(waits),
         service_(&service),
+        place_(std::move(place)),
         request_(std::move(request)),
         respond_(std::move(respond)),
         slots_(request_.transactions.size()),
@@ -59,13 +60,15 @@ class Submission : public std::enable_shared_from_this<Submission> {
       slots_[i].ticket = *ticket;
     }
     // The node may answer after the server is gone; then nobody is left to tell.
-    service_->submit(
-        request_.transactions, [weak = waits_, self](std::vector<Admission> admissions) {
-          if (const auto still = weak.lock()) {
-            still->post(
-                [self, admissions = std::move(admissions)] { self->on_admissions(admissions); });
-          }
-        });
+    service_->submit(request_.transactions,
+                     [weak = waits_, self,
+                      place = std::exchange(place_, {})](std::vector<Admission> admissions) {
+                       if (const auto still = weak.lock()) {
+                         still->post([self, admissions = std::move(admissions)] {
+                           self->on_admissions(admissions);
+                         });
+                       }
+                     });
   }
 
  private:
@@ -172,6 +175,7 @@ class Submission : public std::enable_shared_from_this<Submission> {
 
   const std::weak_ptr<TransactionWaits> waits_;
   const RpcService* service_;
+  SubmitBacklog::Place place_;  // until the node has it
   const SubmitRequest request_;
   const Respond respond_;
   std::vector<Slot> slots_;
@@ -222,14 +226,21 @@ HttpResponse unknown_transaction(const TransactionId& id) {
 }  // namespace
 
 void submit(const std::shared_ptr<TransactionWaits>& waits, const RpcService& service,
-            SubmitRequest request, Respond respond) {
+            SubmitBacklog& backlog, SubmitRequest request, Respond respond) {
+  SubmitBacklog::Place place = backlog.take(request.transactions);
+  if (place == nullptr) {
+    return respond(error_response(429, "too_many_transactions",
+                                  "more transactions than the node looks at are on their way",
+                                  "try again in a moment"));
+  }
   if (request.wait == WaitLevel::none) {
     HttpResponse answer = submitted(request);
-    service.submit(std::move(request.transactions), [](const std::vector<Admission>&) {});
+    service.submit(std::move(request.transactions),
+                   [place = std::move(place)](const std::vector<Admission>&) {});
     return respond(std::move(answer));
   }
-  const auto submission =
-      std::make_shared<Submission>(waits, service, std::move(request), std::move(respond));
+  const auto submission = std::make_shared<Submission>(waits, service, std::move(place),
+                                                       std::move(request), std::move(respond));
   waits->post([submission] { submission->begin(); });
 }
 

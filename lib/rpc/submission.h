@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "lib/rpc/http.h"
+#include "lib/rpc/submit_backlog.h"
 #include "lib/rpc/transaction_waits.h"
 
 namespace hs {
@@ -28,16 +29,17 @@ struct SubmitRequest {
   std::chrono::milliseconds timeout = wait_timeout_default;
 };
 // `node` gives chain and height to an operation. Errors: bad_value, unknown_field, missing and the
-// like, naming the field.
+// like, naming the field; bad_value for two changes of the validator set in one batch, of which the
+// node would have to verify every signature.
 [[nodiscard]] Result<SubmitRequest> parse_submit(const HttpRequest& request,
                                                  const NodeSnapshot& node);
 
 // Hands the transactions to the node and answers once, from whatever thread: one transaction with
 // its hs.tx_result/v1 (or the hs.error/v1 of its refusal), a batch with hs.tx_results/v1. A
 // transaction that waits or is committed already counts as accepted, so that sending it again is
-// safe.
+// safe. 429 while the backlog is full.
 void submit(const std::shared_ptr<TransactionWaits>& waits, const RpcService& service,
-            SubmitRequest request, Respond respond);
+            SubmitBacklog& backlog, SubmitRequest request, Respond respond);
 
 // hs.tx_result/v1 of one transaction; with WaitLevel::committed once it is, or 504 at the deadline.
 // `service` outlives the waits.

@@ -3,6 +3,7 @@
 
 #include "lib/base/check.h"
 #include "lib/base/hex.h"
+#include "lib/kvapp/limits.h"
 #include "lib/rpc/reads.h"
 #include "lib/rpc/submission.h"
 
@@ -21,6 +22,12 @@ Status only_fields(const Json& object, std::initializer_list<std::string_view> k
 Result<Bytes> transaction_bytes(const Json& value) {
   if (!value.is_string()) return fail(Errc::bad_value, "a transaction must be a string of hex");
   return from_hex(value.get_ref<const std::string&>());
+}
+
+bool is_set_change(const Bytes& encoded) {
+  if (encoded.size() > kv::set_change_bytes_max) return false;
+  const auto transaction = from_borsh<Transaction>(encoded);
+  return transaction && kv::changes_validators(transaction->operation);
 }
 
 // object[name] as text or object[name + "_b64"]; none where both are missing or the text is null.
@@ -132,6 +139,11 @@ Result<SubmitRequest> parse_submit(const HttpRequest& request, const NodeSnapsho
   for (const Json& element : value) {
     HS_TRY(bytes, transaction_bytes(element));
     submit_request.transactions.push_back(std::move(bytes));
+  }
+  // No second one could be admitted, and the signatures of a body full of them take a node most of
+  // a second, in which it does not vote.
+  if (std::ranges::count_if(submit_request.transactions, is_set_change) > 1) {
+    return fail(Errc::bad_value, "a batch may hold one change of the validator set");
   }
   return submit_request;
 }

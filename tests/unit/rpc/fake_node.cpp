@@ -18,7 +18,9 @@ FakeNode::FakeNode() : set_(four()), app_(KvAppConfig{.chain_id = test_chain}) {
   }
   service.store_snapshot = [this] { return snapshot(); };
   service.submit = [this](std::vector<Bytes> transactions, auto done) {
-    if (answers_submissions) done(admit(transactions));
+    if (answers_submissions) return done(admit(transactions));
+    const std::lock_guard lock(mutex_);
+    unanswered.push_back(std::move(done));
   };
   service.is_pending = [this](const TransactionId& id, auto done) {
     bool is_pending = false;

@@ -45,6 +45,8 @@ class FakeNode {
   RpcService service;
   NodeSnapshot node;  // what publish() publishes
   bool answers_submissions = true;
+  std::vector<std::function<void(std::vector<Admission>)>>
+      unanswered;                    // submissions, if it does not
   std::atomic<int> submissions = 0;  // that were given to the pool
 
  private:

@@ -232,6 +232,31 @@ TEST_CASE_METHOD(Served, "a node that does not answer a submission does not hold
         "submitted");
 }
 
+TEST_CASE_METHOD(Served, "what the node has not looked at does not grow without bound", "[rpc]") {
+  node.answers_submissions = false;
+  const std::string large = R"({"transaction":")" + std::string(1'000'000, '0') + "\"}";
+  const std::string small = R"({"transactions":["00")" + [] {
+    std::string more;
+    for (int i = 0; i < 50'000; ++i) more += R"(,"00")";
+    return more;
+  }() + "]}";
+  for (const std::string& body : {large, small}) {
+    for (const std::string query : {"wait=none", "timeout_ms=1"}) {
+      INFO(query);
+      int taken = 0;
+      while (taken < 100 && ask("POST", "/v1/transactions", query, body).get().status != 429) {
+        ++taken;
+      }
+      CHECK(taken > 0);
+      CHECK(taken < 20);
+      CHECK(json(ask("POST", "/v1/transactions", query, body_of({1})), 429)["code"] ==
+            "too_many_transactions");
+      node.unanswered.clear();  // as when the node has looked at them
+    }
+  }
+  CHECK(ask("POST", "/v1/transactions", "wait=none", body_of({1})).get().status == 202);
+}
+
 TEST_CASE_METHOD(Served, "a stream of a type that does not exist is refused", "[rpc]") {
   const auto open = [&](const std::string& query) {
     return routes.open_stream({.method = "GET", .path = "/v1/events", .query = query}, [] {});

@@ -59,6 +59,19 @@ TEST_CASE("two operations that say the same are two transactions", "[rpc]") {
   CHECK(made_of(same).client != made_of(same).client);
 }
 
+TEST_CASE("a batch holds one change of the validator set at most", "[rpc]") {
+  const auto change = [](std::uint64_t sequence) {
+    Transaction transaction;
+    transaction.chain_id = test::test_chain;
+    transaction.sequence = sequence;
+    transaction.operation = kv::RemoveValidator{};
+    return to_hex(to_borsh(transaction));
+  };
+  CHECK(parse(R"({"transactions":["00",")" + change(1) + "\"]}").has_value());
+  CHECK_FALSE(
+      parse(R"({"transactions":[")" + change(1) + R"(","00",")" + change(2) + "\"]}").has_value());
+}
+
 TEST_CASE("a submission of the wrong shape is refused", "[rpc]") {
   for (const char* body : {"",
                            "[]",
