@@ -29,6 +29,7 @@ Engine::Engine(const EngineParts& parts, EngineOutlets outlets)
       own_votes_(std::in_place, parts.key.public_key(), parts.safety.content().record.voted_view) {}
 
 void Engine::put(Input input) {
+  if (unknown_vote_) return;
   waiting_bytes_ += bytes_of(input);
   inbox_.push_back(std::move(input));
 }
@@ -62,11 +63,18 @@ void Engine::step(Instant now, const Input& input) {
   if (own_votes_) {
     // Nothing of such a step is kept or sent, so that it comes to this again after a restart.
     unknown_vote_ = own_votes_->unknown_in(output.events, replica_.honest().validators());
-    if (unknown_vote_) return;
+    if (unknown_vote_) return drop_inputs();
     if (output.safety_record) own_votes_->voted(output.safety_record->voted_view);
   }
   act_on(output, *this, self_queue_);
   for (byzantine::RawSend& raw : replica_.take_raw()) raw_sends_.push_back(std::move(raw));
+}
+
+// Who makes turns until little waits must come to an end, too.
+void Engine::drop_inputs() {
+  inbox_.clear();
+  waiting_bytes_ = 0;
+  self_queue_.clear();
 }
 
 std::optional<Instant> Engine::next_deadline() const {

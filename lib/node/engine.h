@@ -69,7 +69,7 @@ class Engine {
   // It was told to misbehave in an earlier life: then its key has signed what no record knows of.
   void forgive_unknown_votes() { own_votes_.reset(); }
   // The view of a vote of the own key which this home knows nothing of (own_votes.h). From then on
-  // the engine does nothing any more, and the node must end.
+  // the engine does nothing any more, nothing waits in it, and the node must end.
   [[nodiscard]] std::optional<View> unknown_vote() const { return unknown_vote_; }
   // Of the own votes, by the voting record.
   [[nodiscard]] std::optional<View> newest_vote() const {
@@ -87,6 +87,7 @@ class Engine {
  private:
   bool step_once(Instant now);  // false: nothing to do
   void step(Instant now, const Input& input);
+  void drop_inputs();
   void carry_out(Instant now);
   void write_safety(Instant now);
 

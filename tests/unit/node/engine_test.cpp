@@ -229,9 +229,25 @@ TEST_CASE("a vote of the own key that no record knows of ends an engine before i
   CHECK(older.votes_sent == 0);
   const EngineCounters before = older.engine().counters();
   older.engine().put(WorkAvailable{});
+  CHECK(older.engine().waiting() == 0);
   CHECK_FALSE(older.turn());
   CHECK(older.engine().next_deadline() == std::nullopt);
   CHECK(older.engine().counters().steps == before.steps);
+
+  // As when many and large messages have come at once.
+  Bench flooded(1, 2);
+  for (int round = 0; round < 2; ++round) {
+    for (const Bench* proposer : {&first, &second}) {
+      for (const MessagePtr& proposal : proposer->proposals) {
+        flooded.engine().put(
+            FromPeer{.origin = proposer->engine().self(), .message = proposal, .bytes = 1 << 20});
+      }
+    }
+  }
+  while (flooded.engine().waiting() > 0 && !flooded.engine().unknown_vote()) flooded.turn();
+  REQUIRE(flooded.engine().unknown_vote().has_value());
+  CHECK(flooded.engine().waiting() == 0);
+  CHECK(flooded.engine().waiting_bytes() == 0);
 
   Bench forgiven(1, 2);
   forgiven.engine().forgive_unknown_votes();
