@@ -235,10 +235,12 @@ class MadeFolder {
   std::string before_;  // what was the latest
 };
 
-void stop_if_interrupted(const Plan& plan) {
+void stop_if_interrupted(const Plan& plan, bool is_made) {
   if (!InterruptGuard::is_interrupted()) return;
-  throw CliError("interrupted", ExitCode::interrupted, plan.record.name + " was not made",
-                 "what there was of it is removed", "run the command again");
+  const std::string& name = plan.record.name;
+  throw CliError("interrupted", ExitCode::interrupted,
+                 name + (is_made ? " was made, and not started" : " was not made"),
+                 is_made ? "" : "what there was of it is removed", "run the command again");
 }
 
 void make(const Context& context, const Plan& plan, MadeFolder& made) {
@@ -247,13 +249,14 @@ void make(const Context& context, const Plan& plan, MadeFolder& made) {
     const InterruptGuard guard;
     const std::string count = std::to_string(plan.record.validators);
     or_throw(create_testnet(plan.layout, plan.record, [&](const std::string& phase) {
-      stop_if_interrupted(plan);
+      stop_if_interrupted(plan, false);
       if (phase == "keys") context.out.note("keys     made " + count + " and an authority");
       if (phase == "genesis") context.out.note("genesis  made");
       if (phase == "homes") context.out.note("homes    made in " + plan.layout.root.string());
     }));
-    if (!context.arguments.flag("keep")) made.made();
-    stop_if_interrupted(plan);
+    const bool keep = context.arguments.flag("keep");
+    if (!keep) made.made();
+    stop_if_interrupted(plan, keep);
   } else {
     context.out.note("resuming " + plan.layout.root.string());
     const std::size_t byzantine = plan.record.byzantine.size();

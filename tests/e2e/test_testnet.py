@@ -204,6 +204,11 @@ class UpAndDown(EndToEnd):
                 self.assertEqual(self.interrupt_up_at(word), "")
                 self.assertEqual(os.listdir(self.folder_of().parent), [".demo.lock"])
 
+    def test_an_up_that_is_interrupted_keeps_what_it_is_told_to_keep(self):
+        self.interrupt_up_at("homes", "--keep")
+        self.assertTrue(self.folder_of().exists())
+        self.up()
+
     def test_a_second_up_that_is_interrupted_stops_the_net_and_keeps_it(self):
         self.up("-n", "1")
         self.hs("testnet", "down")
