@@ -137,15 +137,17 @@ void ReplicaState::learn_pc(const PhaseCertificate& pc, const PublicKey& origin,
 
 void ReplicaState::learn_tc(const TimeoutCertificate& tc, const PublicKey& origin) {
   const std::optional<TimeoutCertificate>& highest = tree_.highest_tc();
-  if (tc.view < view_ && highest && highest->view > tc.view) return;
+  const bool is_past = tc.view < view_;
+  if (is_past && highest && (highest->view > tc.view || *highest == tc)) return;
   if (!may_check(origin)) return;
-  const std::uint64_t refused = verifier_.signatures().refused();
   // One of equal view replaces a stored one that no set of today accepts: whoever we show that to
   // could make nothing of it. [S34]
   const bool replaces =
       highest && highest->view == tc.view && !HS_MUTATE(S34b) &&
       !judge_tc(sets(), *highest, config_.chain_id, config_.epoch_length, verifier_);
-  if (tc.view < view_ && highest && highest->view == tc.view && !replaces) return;
+  if (is_past && highest && highest->view == tc.view && !replaces) return;
+  // What is wrong with the stored one is not the sender's doing.
+  const std::uint64_t refused = verifier_.signatures().refused();
   const bool good = judge_tc(sets(), tc, config_.chain_id, config_.epoch_length, verifier_) ||
                     (HS_MUTATE(S34) && origin == me());
   failed_checks_.use(origin, now_, verifier_.signatures().refused() - refused);

@@ -157,6 +157,20 @@ TEST_CASE("a timeout certificate that no set accepts any more gives way to one o
   CHECK(left.lone.tree().highest_tc() == of_new_set);
 }
 
+TEST_CASE("who still holds a timeout certificate that has become worthless is not blamed for it",
+          "[replica][S34]") {
+  LeftByOldSet left;
+  const TimeoutCertificate stored = *left.lone.tree().highest_tc();
+  TimeoutCertificate another = stored;
+  for (auto& signature : another.signatures) {
+    if (signature) signature->bytes[7] ^= 1;
+  }
+  left.lone.vote_timeout(3, View{20}, stored);
+  left.lone.vote_timeout(3, View{30}, another);
+  CHECK(left.lone.told<event::InvalidMessage>().empty());
+  CHECK(left.lone.tree().highest_tc() == stored);
+}
+
 TEST_CASE("a replica asks to be stepped only when something is due", "[replica][S41]") {
   Lone lone;
   lone.grow_to(2);
