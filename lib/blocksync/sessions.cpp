@@ -2,7 +2,17 @@
 
 #include <algorithm>
 
+#include "lib/base/mutate.h"
+
 namespace hs {
+namespace {
+
+// A block shows the certificate of the one before it, so that the last one of a reply may be of no
+// use. On a link whose every answer is late, for its latency and not for its load, a reply of one
+// block would lead nowhere.
+constexpr std::uint32_t blocks_min = 8;
+
+}  // namespace
 
 bool SyncSessions::asked(const PublicKey& peer, Instant now) {
   return open_.try_emplace(peer, Session{.started = now}).second;
@@ -50,7 +60,8 @@ void SyncSessions::answered_in_time(const PublicKey& peer) {
 }
 
 void SyncSessions::was_late(const PublicKey& peer) {
-  blocks_[peer] = std::max<std::uint32_t>(blocks_to_ask(peer) / 4, 1);
+  const std::uint32_t least = HS_MUTATE(S19b) ? 1 : std::min(blocks_min, limits_.blocks_max);
+  blocks_[peer] = std::max(blocks_to_ask(peer) / 4, least);
 }
 
 void SyncSessions::forget(const PublicKey& peer) {

@@ -173,6 +173,7 @@ class ReplicaState {
 
   // ---- votes.cpp ----
   void cast(Phase phase, const PhaseCertificate& justify, const Hash& block);
+  void send_second_vote();
   [[nodiscard]] bool record_permits(const PhaseCertificate& justify, const Hash& block) const;
   void on_phase_vote(const PublicKey& origin, const PhaseVote& vote);
   [[nodiscard]] std::vector<ValidatorSetPtr> sets_for(const Hash& block, Phase phase) const;

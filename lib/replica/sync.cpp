@@ -59,8 +59,11 @@ void ReplicaState::fill_window() {
     std::vector<HeightRange> covered = held_ranges();
     for (const HeightRange& range : requests_.ranges()) covered.push_back(range);
     const Height start = first_uncovered(first, std::move(covered));
-    // The heights next in turn are worth another reply whatever is held; later ones are not.
-    if (start > first && jobs_.size() + requests_.under_way() >= jobs_max) return;
+    // The heights next in turn are worth another reply whatever is held; later ones are not, but
+    // those that the last blocks of others wait for.
+    const auto busy = std::count_if(jobs_.begin(), jobs_.end(),
+                                    [](const SyncJob& job) { return !job.is_idle(); });
+    if (start > first && static_cast<std::size_t>(busy) + requests_.under_way() >= jobs_max) return;
     const auto prefer = std::exchange(run_->prefer, std::nullopt);
     const auto server = choose_server({.prefer = prefer, .resting_too = start == first}, start);
     if (!server) return;
@@ -276,8 +279,9 @@ void ReplicaState::on_sync_response(const PublicKey& origin, const BlockSyncResp
   if (sessions_.asked(origin, now_)) emit(event::StartSync{origin});
 }
 
-// Memory is bounded: of too many replies those whose turn comes last are dropped, and asked for
-// again. False if that is the new one.
+// Memory is bounded: of too many replies those that wait for a certificate are dropped, the oldest
+// first, or else those whose turn comes last, and asked for again. False if that is the new one.
+// Otherwise a server could fill the table with last blocks that nobody will ever certify.
 bool ReplicaState::make_room(const SyncJob& job) {
   const auto bytes_held = [&] {
     std::size_t bytes = job.bytes;
@@ -288,6 +292,12 @@ bool ReplicaState::make_room(const SyncJob& job) {
     return held.is_done() ? Height{0} : held.front().height;
   };
   while (jobs_.size() >= jobs_max || (!jobs_.empty() && bytes_held() > jobs_bytes_max)) {
+    const auto idle = std::find_if(jobs_.begin(), jobs_.end(),
+                                   [](const SyncJob& held) { return held.is_idle(); });
+    if (idle != jobs_.end() && !HS_MUTATE(S52f)) {
+      jobs_.erase(idle);
+      continue;
+    }
     const auto last =
         std::max_element(jobs_.begin(), jobs_.end(),
                          [&](const SyncJob& a, const SyncJob& b) { return turn(a) < turn(b); });

@@ -149,7 +149,7 @@ bool ReplicaState::is_said_decided(const SyncJob& job, const Block& block) const
 // on a different one: both cannot be right, and neither is proven.
 void ReplicaState::drop_misfits() {
   const auto contradicted = [&](const SyncJob& job) {
-    if (!job.is_accounted || job.is_done()) return false;
+    if (!job.is_idle()) return false;
     return std::any_of(jobs_.begin(), jobs_.end(), [&](const SyncJob& other) {
       return !other.is_done() && other.front().height == next(job.blocks.back().height) &&
              other.front().justify.block != job.blocks.back().hash;
@@ -224,8 +224,8 @@ void ReplicaState::finish_job(std::size_t index, Taking how) {
 // [S52]
 void ReplicaState::look_elsewhere(const SyncJob& job) {
   const bool all_held = job.is_done() && !job.blocks.empty();
-  const bool misses_branch = retained_ || !parked_.empty() || !job.is_done() ||
-                             !tree_.contains(job.highest_pc.block);
+  const bool misses_branch =
+      retained_ || !parked_.empty() || !job.is_done() || !tree_.contains(job.highest_pc.block);
   if (!misses_branch || job.highest_pc.is_genesis()) return;
   if (all_held && job.is_full) {
     run_->start = next(job.blocks.back().height);

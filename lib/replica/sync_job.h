@@ -27,6 +27,8 @@ struct SyncJob {
   bool is_accounted = false;
 
   [[nodiscard]] bool is_done() const { return position >= blocks.size(); }
+  // All that is left is a last block without a known certificate: another reply must bring it.
+  [[nodiscard]] bool is_idle() const { return is_accounted && !is_done(); }
   [[nodiscard]] const Block& front() const { return blocks[position]; }
 };
 

@@ -15,10 +15,7 @@ void ReplicaState::run_due() {
       emit(event::AdvanceView{certificate});
     }
   }
-  if (second_ && now_ >= second_->due) {
-    send(second_->recipient, second_->vote);
-    second_.reset();
-  }
+  if (second_ && now_ >= second_->due) send_second_vote();
   if (lead_wait_ && now_ >= lead_wait_->until) {
     lead_wait_.reset();
     propose(true);

@@ -108,10 +108,7 @@ void ReplicaState::on_view_deadline() {
     emit(event::AdvanceView{ProgressCertificate{echo_->pc}});
     echo_.reset();
   }
-  if (second_ && !HS_MUTATE(S47b)) {
-    send(second_->recipient, second_->vote);
-    second_.reset();
-  }
+  if (second_ && !HS_MUTATE(S47b)) send_second_vote();
   if (!at_epoch_change(view_)) return enter_view(next(view_), EnteredBy::timeout, false);
   // Only a certificate ends this view; the vote is repeated every T until there is one. [I29, I31]
   const bool is_repeated = record_.timeout_view == view_;

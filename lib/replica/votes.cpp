@@ -48,6 +48,14 @@ void ReplicaState::cast(Phase phase, const PhaseCertificate& justify, const Hash
   second_ = SecondVote{vote, second, now_ + vote_wait_.wait()};
 }
 
+// A commit may have pruned the block meanwhile, and then nobody needs the vote. [I09]
+void ReplicaState::send_second_vote() {
+  if (tree_.contains(second_->vote.block) || HS_MUTATE(S47c)) {
+    send(second_->recipient, second_->vote);
+  }
+  second_.reset();
+}
+
 bool ReplicaState::may_vote_at_all(const PublicKey& signer) const {
   if (sets().committed->contains(signer) || sets().previous->contains(signer)) return true;
   for (const Hash& block : tree_.pending_update_blocks()) {

@@ -38,15 +38,15 @@ TEST_CASE("a session is over after three replies in a row that certify nothing n
 }
 
 TEST_CASE("what is asked of a server grows while it answers in time and shrinks when it is late",
-          "[blocksync]") {
+          "[blocksync][S19b]") {
   SyncSessions book = sessions();
   CHECK(book.blocks_to_ask(peer) == 64);
   for (int i = 0; i < 5; ++i) book.answered_in_time(peer);
   CHECK(book.blocks_to_ask(peer) == 256);
   for (int i = 0; i < 6; ++i) book.was_late(peer);
-  CHECK(book.blocks_to_ask(peer) == 1);
+  CHECK(book.blocks_to_ask(peer) == 8);
   book.answered_in_time(peer);
-  CHECK(book.blocks_to_ask(peer) == 2);
+  CHECK(book.blocks_to_ask(peer) == 16);
 }
 
 }  // namespace hs

@@ -223,6 +223,13 @@ TEST_CASE("a server that alone is there and slow is used for all that", "[replic
   CHECK_FALSE(bed.was_banned(slow));
 }
 
+TEST_CASE("servers whose every answer comes late bring the chain all the same",
+          "[replica][sync][S19][S19b]") {
+  SyncBed bed(chain());
+  for (int i = 0; i < 2; ++i) bed.add_honest(milliseconds(400));
+  CHECK(bed.syncs_within(std::chrono::minutes(20)));
+}
+
 TEST_CASE("false data under a true hash brings a ban and does not spoil the true block",
           "[replica][sync][S04]") {
   check_proven(sync_beside([](const BlockSyncRequest& request) {

@@ -440,3 +440,62 @@ TEST_CASE("a Decide certificate in one reply vouches for no certificate in anoth
   CHECK(lone.tree().committed_height() == committed);
   CHECK_FALSE(lone.tree().contains(run.back().hash));
 }
+
+// Late answers to requests for the same heights, each with another last block.
+TEST_CASE("last blocks that nobody certifies do not keep out what others serve",
+          "[replica][sync][S52][S52f]") {
+  Lone lone;
+  lone.connect({2, 3});
+  lone.advance(lone.pc(View{5}, test_hash("not held")));  // so that the run does not end
+  for (int i = 0; i < 6; ++i) {
+    const std::uint8_t first = i % 2 == 0 ? 2 : 3;  // who advertises first is asked first
+    advertise(lone, first, 1'000);
+    advertise(lone, 5 - first, 1'000);
+    lone.wait(milliseconds(300));
+  }
+  int lies = 0;
+  for (const std::uint8_t liar : {2, 3}) {
+    for (const BlockSyncRequest& request : lone.all_to<BlockSyncRequest>(liar)) {
+      if (request.start_height != Height{0}) continue;
+      const Block lie = Lone::block(Height{0}, genesis_pc(), "lie " + std::to_string(++lies));
+      lone.receive(liar, BlockSyncResponse{{lie}, lone.pc(View{500}, test_hash("far ahead"))});
+    }
+  }
+  REQUIRE(lies >= 8);
+  lone.connect({4});
+  const std::vector<Block> blocks = branch(60);
+  for (int i = 0; i < 12 && !lone.tree().contains(blocks[50].hash); ++i) {
+    lone.forget();
+    for (const std::uint8_t peer : {2, 3, 4}) advertise(lone, peer, 1'000);
+    lone.wait(milliseconds(300));
+    for (const BlockSyncRequest& request : lone.all_to<BlockSyncRequest>(4)) {
+      const auto start = static_cast<std::ptrdiff_t>(request.start_height.value);
+      if (start >= 60) continue;
+      lone.receive(4, BlockSyncResponse{{blocks.begin() + start, blocks.end()}, tip_of(blocks)});
+    }
+  }
+  CHECK(lone.tree().contains(blocks[50].hash));
+}
+
+TEST_CASE("a vote for a block that a commit has pruned does not leave a second time",
+          "[replica][S47][S47c][I09]") {
+  Lone lone;
+  lone.connect({2});
+  lone.grow_to(2);
+  std::vector<Block> missed = lone.chain;
+  for (std::uint64_t view = 2; view < 6; ++view) {
+    missed.push_back(Lone::block(Height{view}, lone.pc(View{view}, missed.back().hash), "missed"));
+  }
+  for (int i = 0; i < 8 && lone.view() < View{7}; ++i) lone.wait(milliseconds(1'000));
+  REQUIRE(lone.view() == View{7});
+  const Block beside = Lone::block(Height{2}, lone.pc(View{2}, missed[1].hash), "beside");
+  lone.propose(beside);
+  REQUIRE(lone.has_voted_for(beside.hash));
+  make_ask(lone, 2);
+  lone.receive(2, BlockSyncResponse{{missed.begin() + 2, missed.end()},
+                                    lone.pc(View{6}, missed.back().hash)});
+  REQUIRE_FALSE(lone.tree().contains(beside.hash));
+  lone.forget();
+  lone.wait(milliseconds(900));
+  CHECK_FALSE(lone.has_voted_for(beside.hash));
+}
