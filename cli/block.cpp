@@ -55,8 +55,9 @@ void print_block(Context& context, const Json& block) {
     table.add({field, text_of(block, field)});
   }
   table.add({"proposer", proposer_of(block)});
-  table.add({"status", mark_of(block) + " " + text_of(block, "status") + ", " +
-                           text_of(block, "confirmations") + " confirmations"});
+  const std::string confirmations = text_of(block, "confirmations");
+  table.add({"status", mark_of(block) + " " + text_of(block, "status") + ", " + confirmations +
+                           (confirmations == "1" ? " confirmation" : " confirmations")});
   table.add({"signers", signers_text(block).empty() ? "-" : signers_text(block)});
   const Json& justify = block["justify"];
   table.add({"justify", text_of(justify, "phase") + ", view " + text_of(justify, "view") +

@@ -1,6 +1,43 @@
 #include "cli/error.h"
 
+#include <array>
+#include <cerrno>
+#include <system_error>
+
 namespace hs {
+namespace {
+
+struct Remedy {
+  int number;  // of errno
+  const char* fix;
+};
+
+constexpr std::array remedies = {
+    Remedy{EACCES, "see owner and mode with `ls -ld`, or choose a place that is yours"},
+    Remedy{EPERM, "see owner and mode with `ls -ld`, or choose a place that is yours"},
+    Remedy{EROFS, "choose a place on a disk that can be written to"},
+    Remedy{ENOSPC, "free some space on that disk, then run the command again"},
+    Remedy{EDQUOT, "free some of your quota on that disk, then run the command again"},
+    Remedy{EMFILE, "allow more open files: ulimit -n"},
+    Remedy{ENFILE, "too many files are open on this machine: end what is not needed"},
+    Remedy{ENAMETOOLONG, "choose a shorter path"},
+    Remedy{ENOTDIR, "a part of the path is a file: check the path"},
+    Remedy{EISDIR, "name a file, not a folder"},
+    Remedy{ENOENT, "check the path"},
+    Remedy{EEXIST, "choose another path: something else is there"},
+};
+
+// The library ends what it says with the words of the system, which is how the cause is known here.
+std::string remedy_of(const Error& error) {
+  if (error.code == Errc::io || error.code == Errc::not_found) {
+    for (const Remedy& remedy : remedies) {
+      if (error.what.ends_with(std::generic_category().message(remedy.number))) return remedy.fix;
+    }
+  }
+  return {};
+}
+
+}  // namespace
 
 ExitCode exit_code_of(Errc code) {
   switch (code) {
@@ -72,7 +109,8 @@ std::string code_word(Errc code) {
 
 CliError to_cli_error(const Error& error, const std::string& doing, const std::string& fix) {
   const std::string message = doing.empty() ? error.what : doing + ": " + error.what;
-  return CliError(code_word(error.code), exit_code_of(error.code), message, {}, fix);
+  return CliError(code_word(error.code), exit_code_of(error.code), message, {},
+                  fix.empty() ? remedy_of(error) : fix);
 }
 
 CliError usage_error(std::string message, std::string why, std::string fix) {

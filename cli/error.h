@@ -15,7 +15,7 @@ struct CliError : std::exception {
   ExitCode exit;        // never done
   std::string message;  // what happened, one sentence without a full stop
   std::string why;      // the cause, if the message does not say it; may be empty
-  std::string fix;      // what to do next, often a command line; if empty, main names the help
+  std::string fix;      // what to do next, often a command line; empty where none is known
   nlohmann::ordered_json details = nlohmann::ordered_json::object();
 
   CliError(std::string error_code, ExitCode exit_code, std::string what_happened,
@@ -39,7 +39,8 @@ struct CliError : std::exception {
 [[nodiscard]] std::string code_word(Errc code);
 
 // An error of the library as one of the command line. `doing` says what was tried ("reading
-// genesis.yaml") and comes first in the message; the remedy is the caller's knowledge.
+// genesis.yaml") and comes first in the message; the remedy is the caller's knowledge. Without one,
+// an error of the system gets the usual remedy for its kind.
 [[nodiscard]] CliError to_cli_error(const Error& error, const std::string& doing = {},
                                     const std::string& fix = {});
 

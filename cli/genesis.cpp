@@ -77,7 +77,14 @@ void print(Context& context, const Genesis& genesis) {
 
 Genesis read_argument(const Context& context) {
   const std::string path = context.arguments.text("FILE");
-  return or_throw(read_genesis_file(path), "", "see hs-genesis(5) for the fields");
+  auto genesis = read_genesis_file(path);
+  if (genesis) return std::move(*genesis);
+  const bool was_read = genesis.error().code != Errc::not_found && genesis.error().code != Errc::io;
+  const bool is_missing = genesis.error().code == Errc::not_found;
+  throw to_cli_error(genesis.error(), "",
+                     was_read     ? "see hs-genesis(5) for the fields"
+                     : is_missing ? "check the path, or make one: see `hs genesis create --help`"
+                                  : "");
 }
 
 // ---- genesis create ----

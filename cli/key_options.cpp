@@ -32,6 +32,11 @@ CliError key_error(const Error& error, const std::string& doing) {
       failure.fix = failure.message.substr(at + 2);
       failure.message.resize(at);
     }
+    if (failure.message.ends_with(" is not a regular file")) {
+      failure.fix = "name a key file; `hs keys list` shows those of a folder";
+    }
+  } else if (error.code == Errc::not_found) {
+    failure.fix = "check the path, or make a key: hs keys generate --unencrypted --out FILE";
   } else if (error.code == Errc::corrupt) {
     failure.code = "key_file_corrupt";
     failure.fix = "restore the file from a backup, or make a new key";

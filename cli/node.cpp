@@ -23,8 +23,13 @@ namespace {
 
 constexpr auto status_line_interval = std::chrono::milliseconds(500);
 
-HostPort address_of(const Context& context, const std::string& option) {
-  return or_throw(parse_host_port(context.arguments.text(option)), "--" + option);
+HostPort p2p_address(const Context& context) {
+  return or_throw(parse_host_port(context.arguments.text("p2p-addr")), "--p2p-addr");
+}
+
+HostPort rpc_address(const Context& context) {
+  return or_throw(parse_loopback_address(context.arguments.text("rpc-addr")), "--rpc-addr",
+                  "from elsewhere, reach it through a tunnel: ssh -L PORT:127.0.0.1:PORT HOST");
 }
 
 // KEY@HOST:PORT,KEY@HOST:PORT
@@ -55,10 +60,10 @@ int node_init(Context& context) {
                       .key = context.arguments.text("key"),
                       .config = {}};
   if (context.arguments.given("p2p-addr")) {
-    request.config.p2p_listen = address_of(context, "p2p-addr");
+    request.config.p2p_listen = p2p_address(context);
   }
   if (context.arguments.given("rpc-addr")) {
-    request.config.rpc_listen = address_of(context, "rpc-addr");
+    request.config.rpc_listen = rpc_address(context);
   }
   request.config.peers = peers_of(context);
   const KeyInfo key = or_throw(read_key_info(request.key));
@@ -119,8 +124,8 @@ int node_run(Context& context) {
   hold_stop_signals();  // from all threads; Node::run hears them
   save_memory();
   NodeOverrides overrides;
-  if (context.arguments.given("p2p-addr")) overrides.p2p_listen = address_of(context, "p2p-addr");
-  if (context.arguments.given("rpc-addr")) overrides.rpc_listen = address_of(context, "rpc-addr");
+  if (context.arguments.given("p2p-addr")) overrides.p2p_listen = p2p_address(context);
+  if (context.arguments.given("rpc-addr")) overrides.rpc_listen = rpc_address(context);
   overrides.peers = peers_of(context);
   if (const auto strategies = context.arguments.find("byzantine")) {
     overrides.byzantine = or_throw(byzantine::kinds_from(*strategies), "--byzantine");

@@ -141,7 +141,9 @@ int run_op(Context& context, SupervisorOp op) {
   say_what_was_done(context, op, nodes, unchanged);
   const bool takes_away =
       op == SupervisorOp::kill || op == SupervisorOp::stop || op == SupervisorOp::pause;
-  if (takes_away) warn_of_standstill(context, view, net.record.faults_tolerated());
+  // Nobody expects progress of a net that was taken down.
+  const bool is_up = view.supervisor != SupervisorCondition::stopped || view.running() > 0;
+  if (takes_away && is_up) warn_of_standstill(context, view, net.record.faults_tolerated());
   if (context.out.wants_json()) {
     auto entries = nlohmann::ordered_json::array();
     const auto all = to_json(view);

@@ -117,7 +117,7 @@ Plan plan_of_new(const Context& context, const TestnetLayout& layout) {
   plan.record.base_port = or_throw(choose_base_port(plan.record.validators, others));
   if (plan.record.base_port != base_port_default) {
     context.out.note("ports from " + std::to_string(base_port_default) +
-                     " are in use; this net takes those from " +
+                     " are taken, by a testnet or another program; this one takes those from " +
                      std::to_string(plan.record.base_port));
   }
   return plan;
@@ -151,10 +151,14 @@ Plan plan_of_existing(const Context& context, const TestnetLayout& layout) {
   const auto state = or_throw(read_state(layout));
   // The lock knows of a supervisor that has only just begun.
   if (!HomeLock::take(HomeLayout{layout.root}, HomeLock::Mode::exclusive)) {
-    throw CliError("already_running", ExitCode::in_use,
-                   "testnet " + layout.name() + " is running already",
-                   "its supervisor is pid " + std::to_string(state.supervisor.pid),
-                   "`hs testnet status " + layout.name() + "`, or take another NAME")
+    const auto view = inspect_processes(layout);
+    const bool some_are_down = view && view->running_validators() < view->validators();
+    throw CliError(
+        "already_running", ExitCode::in_use, "testnet " + layout.name() + " is running already",
+        "its supervisor is pid " + std::to_string(state.supervisor.pid),
+        some_are_down
+            ? "start the nodes that are down: hs testnet start all --testnet " + layout.name()
+            : "`hs testnet status " + layout.name() + "`, or take another NAME")
         .with("pid", state.supervisor.pid);
   }
   refuse_changes(context, plan.record);
@@ -216,6 +220,7 @@ class MadeFolder {
   MadeFolder& operator=(const MadeFolder&) = delete;
   void made() { keep_ = false; }
   void keep() { keep_ = true; }
+  bool is_kept() const { return keep_; }
 
  private:
   // A supervisor that failed holds its lock until it has gone.
@@ -319,7 +324,12 @@ int up_in_foreground(Context& context, const Plan& plan, const StartGoal& goal, 
   // A user who ends a start early gets no complaint about it.
   const bool ended_early = nodes_started && !started && supervisor->was_asked_to_stop();
   if (failure && !ended_early) std::rethrow_exception(failure);
-  if (ended_early) return to_int(ExitCode::interrupted);
+  if (ended_early) {
+    context.out.note(made.is_kept()
+                         ? plan.layout.name() + " is stopped before it was up"
+                         : plan.layout.name() + " is stopped before it was up and removed");
+    return to_int(ExitCode::interrupted);
+  }
   context.out.note("testnet " + plan.layout.name() + " is stopped; `hs testnet up " +
                    plan.layout.name() + "` goes on where it was");
   return to_int(ExitCode::done);

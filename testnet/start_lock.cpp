@@ -14,6 +14,7 @@ Result<StartLock> StartLock::take(const std::filesystem::path& testnets, const s
   if (fs::create_directories(testnets, error)) {
     fs::permissions(testnets, fs::perms::owner_all, error);
   }
+  if (error) return fail(Errc::io, "cannot make " + testnets.string() + ": " + error.message());
   // The file stays: removing it would let two processes lock two files of one name.
   const std::string path = testnets / ("." + name + ".lock");
   FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));

@@ -19,6 +19,13 @@ bool is_ipv6_literal(const std::string& host) {
   return inet_pton(AF_INET6, host.c_str(), &parsed) == 1;
 }
 
+bool is_loopback_literal(const std::string& host) {
+  in_addr v4;
+  if (inet_pton(AF_INET, host.c_str(), &v4) == 1) return (ntohl(v4.s_addr) >> 24) == 127;
+  in6_addr v6;
+  return inet_pton(AF_INET6, host.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
+}
+
 Status check_host(const std::string& host) {
   if (host.empty()) return fail(Errc::bad_value, "the host is empty");
   if (host.size() > host_bytes_max) return fail(Errc::bad_value, "the host is too long");
@@ -52,6 +59,16 @@ Result<HostPort> parse_host_port(std::string_view text) {
   HS_TRY_STATUS(check_host(address.host));
   HS_TRY(port, parse_port(text.substr(colon + 1)));
   address.port = port;
+  return address;
+}
+
+Result<HostPort> parse_loopback_address(std::string_view text) {
+  HS_TRY(address, parse_host_port(text));
+  if (!is_loopback_literal(address.host)) {
+    return fail(
+        Errc::bad_value,
+        "HTTP is served on a loopback address only (127.0.0.1 or [::1]), not on " + address.host);
+  }
   return address;
 }
 

@@ -30,6 +30,9 @@ struct PeerAddress {
 // port"); whoever dials must refuse it.
 [[nodiscard]] Result<HostPort> parse_host_port(std::string_view text);
 [[nodiscard]] Result<PeerAddress> parse_peer_address(std::string_view text);
+// As parse_host_port, and only a literal of the loopback interface (127.0.0.0/8 or ::1): where
+// HTTP, which knows no users, may be served.
+[[nodiscard]] Result<HostPort> parse_loopback_address(std::string_view text);
 
 [[nodiscard]] std::string to_string(const HostPort& address);
 [[nodiscard]] std::string to_string(const PeerAddress& address);

@@ -139,6 +139,10 @@ class Genesis(EndToEnd):
         self.assertTrue(lines[-1].startswith("fix: "), result.err)
         self.assertEqual(result.out, "")
 
+    def test_a_missing_file_points_to_the_command_that_makes_one(self):
+        error = self.error("genesis", "validate", "none.yaml", code=3)
+        self.assertIn("hs genesis create", error["hint"])
+
     def test_bad_arguments_are_refused(self):
         key = "8139770ea87d175f56a35466c34c7ecccb8d8a91b4ee37a25df60f5b8fc9b394"
         for arguments in ([], ["--validators", "2", "--validator", f"a={key}:1"],

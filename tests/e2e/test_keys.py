@@ -114,6 +114,8 @@ class Keys(EndToEnd):
     def test_damage_is_told_from_absence(self):
         missing = self.error("keys", "show", self.path("k.yaml"), code=3)
         self.assertEqual(missing["code"], "not_found")
+        self.assertIn("hs keys generate", missing["hint"])
+        self.assertIn("hs keys list", self.error("keys", "show", self.path(""), code=7)["hint"])
         self.generate("k.yaml")
         text = self.path("k.yaml").read_text()
         for damaged in (text[: len(text) // 2], text.replace('name: "key"', 'name: "kez"'), ""):

@@ -201,6 +201,16 @@ class Homes(Nodes):
                   self.folder / "home" / "n0.genesis.yaml", code=3)
         self.assertFalse(home.exists())
 
+    def test_an_address_that_run_would_refuse_makes_no_home(self):
+        self.make_home(init=False)
+        home = self.folder / "data" / "n0"
+        error = self.error("node", "init", "--home", home,
+                           "--genesis", self.folder / "home" / "n0.genesis.yaml",
+                           "--key", self.folder / "home" / "n0.yaml",
+                           "--rpc-addr", "0.0.0.0:27001", code=2)
+        self.assertIn("loopback", error["message"])
+        self.assertFalse(home.exists())
+
     def test_a_folder_that_is_no_home_is_not_found(self):
         empty = self.folder / "data"
         for command in (("run",), ("status",), ("stop",), ("reset", "--data", "--yes")):

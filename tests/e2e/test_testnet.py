@@ -57,6 +57,17 @@ class UpAndDown(EndToEnd):
         error = self.error("testnet", "up", "demo", "-d", code=6)
         self.assertEqual(error["code"], "already_running")
         self.assertIn("pid", error["details"])
+        self.hs("testnet", "kill", "n1")
+        error = self.error("testnet", "up", "demo", "-d", code=6)
+        self.assertIn("hs testnet start all --testnet demo", error["hint"])
+
+    def test_a_folder_that_cannot_be_made_is_told_with_its_cause(self):
+        blocked = self.folder / "blocked"
+        blocked.write_text("a file where a folder should be")
+        error = self.error("testnet", "up", "demo", "-d", code=1,
+                           env={"XDG_STATE_HOME": str(blocked)})
+        self.assertIn("Not a directory", error["message"])
+        self.assertIn("check the path", error["hint"])
 
     def test_of_two_starts_at_once_one_is_refused_and_harms_nothing(self):
         arguments = ("testnet", "up", "demo", "-d", "-n", "2", "--base-port", self.base_port)
@@ -143,6 +154,10 @@ class UpAndDown(EndToEnd):
         self.assertEqual(changes("pause", "n0"), [("n0", True)])
         self.assertEqual(changes("pause", "n0"), [("n0", False)])
         self.assertEqual(changes("resume", "n0,n1"), [("n0", True), ("n1", False)])
+        self.hs("testnet", "down")
+        said = self.hs("testnet", "kill", "n1").err
+        self.assertIn("n1 was not running", said)
+        self.assertNotIn("expect no progress", said)
 
     def test_the_table_says_who_votes(self):
         self.up("-n", "1")
@@ -248,6 +263,18 @@ class Foreground(EndToEnd):
         self.assert_no_process()
         self.assertEqual(self.status()["supervisor"]["state"], "stopped")
 
+    def test_ctrl_c_before_it_is_up_says_what_became_of_it(self):
+        process = self.start("testnet", "up", "demo", "--base-port", self.base_port,
+                             "--wait", "commit=1000000")
+        for line in process.stderr:
+            if line.startswith("nodes"):
+                break
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 130, err)
+        self.assertIn("removed", err)
+        self.assertFalse(self.folder_of().exists())
+
     def test_down_from_another_shell_ends_it(self):
         process = self.start_foreground()
         self.hs("testnet", "down")
@@ -290,7 +317,7 @@ class Ports(EndToEnd):
             except OSError:
                 pass  # busy already, which is just as well
             result = self.hs("testnet", "up", "--dry-run")
-        self.assertIn("ports from 27000 are in use", result.err)
+        self.assertIn("ports from 27000 are taken", result.err)
         self.assertNotIn("127.0.0.1:27000", result.out)
 
     def test_a_stopped_net_whose_port_was_taken_says_by_whom(self):

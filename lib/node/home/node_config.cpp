@@ -13,10 +13,11 @@ constexpr const char* node_schema = "hs.node/v1";
 constexpr Duration idle_interval_min = milliseconds(1);
 constexpr Duration idle_interval_max = std::chrono::hours(1);
 
-Result<HostPort> listen_address(const YamlFields& fields) {
+Result<HostPort> listen_address(const YamlFields& fields,
+                                Result<HostPort> (*parse)(std::string_view)) {
   HS_TRY(value, fields.required("listen"));
   HS_TRY(text, value.text());
-  auto address = parse_host_port(text);
+  auto address = parse(text);
   if (!address) return value.wrong(address.error().what);
   return *address;
 }
@@ -24,7 +25,7 @@ Result<HostPort> listen_address(const YamlFields& fields) {
 Status read_p2p(const YamlFields& root, NodeConfig& config) {
   HS_TRY(value, root.required("p2p"));
   HS_TRY(fields, value.fields({"listen", "peers"}));
-  HS_TRY(listen, listen_address(fields));
+  HS_TRY(listen, listen_address(fields, parse_host_port));
   config.p2p_listen = listen;
   const auto peers = fields.optional("peers");
   if (!peers) return {};
@@ -42,7 +43,7 @@ Status read_p2p(const YamlFields& root, NodeConfig& config) {
 Status read_rpc(const YamlFields& root, NodeConfig& config) {
   HS_TRY(value, root.required("rpc"));
   HS_TRY(fields, value.fields({"listen", "auth"}));
-  HS_TRY(listen, listen_address(fields));
+  HS_TRY(listen, listen_address(fields, parse_loopback_address));
   config.rpc_listen = listen;
   if (const auto auth = fields.optional("auth")) HS_TRY_STATUS(auth->one_of({"none"}));
   return {};

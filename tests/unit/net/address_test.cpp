@@ -37,6 +37,21 @@ TEST_CASE("a peer address is a key, an at sign and an address", "[net][address]"
   CHECK_FALSE(parse_peer_address(to_string(peer).substr(2)));
 }
 
+TEST_CASE("HTTP is served on a literal of the loopback interface alone", "[net][address]") {
+  for (const char* good : {"127.0.0.1:80", "127.8.9.10:0", "[::1]:27001"}) {
+    INFO(good);
+    CHECK(parse_loopback_address(good));
+  }
+  // A name may mean something else tomorrow.
+  for (const char* bad : {"0.0.0.0:80", "128.0.0.1:80", "[::]:80", "[::2]:80", "10.0.0.1:80",
+                          "localhost:80", "127.0.0.1", "127.1:80"}) {
+    INFO(bad);
+    const auto parsed = parse_loopback_address(bad);
+    REQUIRE_FALSE(parsed);
+    CHECK(parsed.error().code == Errc::bad_value);
+  }
+}
+
 TEST_CASE("an encoded address with a host that cannot be printed is refused", "[net][address]") {
   const HostPort good{.host = "fe80::1", .port = 0x1234};
   Bytes bytes = to_borsh(good);

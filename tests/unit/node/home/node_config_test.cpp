@@ -87,6 +87,7 @@ TEST_CASE("what node.yaml cannot mean is refused with its place", "[node]") {
       {replaced("127.0.0.1:27000", "127.0.0.1:270000"), "node.yaml:3:", "port"},
       {replaced("peers: []", "peers: [abc]"), "node.yaml:3:", ""},
       {replaced("peers: []", "peers: []\n  listen: 1"), "node.yaml:", ""},
+      {replaced("127.0.0.1:27001", "0.0.0.0:27001"), "node.yaml:4:", "loopback"},
       {replaced("auth: none", "auth: token"), "node.yaml:4:", "none"},
       {replaced("125ms", "125"), "node.yaml:5:", "unit"},
       {replaced("sync: never", "sync: sometimes"), "node.yaml:6:", "always"},
