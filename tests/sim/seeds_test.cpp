@@ -1,4 +1,5 @@
-// 1,000 seeds of 300 views each. A failure prints the line that has it again.
+// Fixed seeds of every profile: 10,000 of the profile swarm with 300 views each, 100,000 Twins
+// scenarios, and fewer of what looks at one thing. A failure prints the line that has it again.
 #include <fstream>
 #include <sstream>
 
@@ -21,7 +22,7 @@ void run_and_check(const PlanRequest& request) {
   FAIL_CHECK(to_string(*result.violation) << "\nreplay: " << replay_line(request));
 }
 
-// Under sanitizers the first quarter: what they look for shows in fewer runs, too.
+// Under sanitizers a quarter: what they look for shows in fewer runs, too.
 void run_seeds(Profile profile, std::uint64_t first, std::uint64_t count) {
   if (is_sanitized()) count = (count + 3) / 4;
   for (std::uint64_t seed = first; seed < first + count; ++seed) {
@@ -31,11 +32,12 @@ void run_seeds(Profile profile, std::uint64_t first, std::uint64_t count) {
 
 TEST_CASE("calm seeds keep every rule", "[sim]") { run_seeds(Profile::calm, 1, 40); }
 
-TEST_CASE("swarm seeds 1 to 80 keep every rule", "[sim]") { run_seeds(Profile::swarm, 1, 80); }
-TEST_CASE("swarm seeds 81 to 160 keep every rule", "[sim]") { run_seeds(Profile::swarm, 81, 80); }
-TEST_CASE("swarm seeds 161 to 240 keep every rule", "[sim]") { run_seeds(Profile::swarm, 161, 80); }
-TEST_CASE("swarm seeds 241 to 320 keep every rule", "[sim]") { run_seeds(Profile::swarm, 241, 80); }
-TEST_CASE("swarm seeds 321 to 400 keep every rule", "[sim]") { run_seeds(Profile::swarm, 321, 80); }
+// One test case for each first seed, so that they spread over the cores.
+TEMPLATE_TEST_CASE_SIG("swarm seeds, 500 from the first on, keep every rule", "[sim]",
+                       ((std::uint64_t First), First), 1, 501, 1001, 1501, 2001, 2501, 3001, 3501,
+                       4001, 4501, 5001, 5501, 6001, 6501, 7001, 7501, 8001, 8501, 9001, 9501) {
+  run_seeds(Profile::swarm, First, is_sanitized() ? 20 : 500);
+}
 
 TEST_CASE("crash seeds 1 to 90 keep every rule", "[sim]") { run_seeds(Profile::crash, 1, 90); }
 TEST_CASE("crash seeds 91 to 180 keep every rule", "[sim]") { run_seeds(Profile::crash, 91, 90); }
@@ -66,7 +68,18 @@ TEST_CASE("every honest node notices a fork, and nothing else breaks", "[sim][fo
   run_seeds(Profile::fork, 1, 20);
 }
 
-TEST_CASE("twins scenarios keep every rule", "[sim][twins]") { run_seeds(Profile::twins, 1, 160); }
+TEST_CASE("drawn twins scenarios keep every rule", "[sim][twins]") {
+  run_seeds(Profile::twins, 1, 160);
+}
+// Four nodes in four views are counted through: here the first 100,000 of 262,144.
+TEMPLATE_TEST_CASE_SIG("twins scenarios, 10,000 from the first on, keep every rule", "[sim][twins]",
+                       ((std::uint64_t First), First), 1, 10001, 20001, 30001, 40001, 50001, 60001,
+                       70001, 80001, 90001) {
+  const std::uint64_t count = is_sanitized() ? 100 : 10'000;
+  for (std::uint64_t seed = First; seed < First + count; ++seed) {
+    run_and_check({.seed = seed, .profile = Profile::twins, .nodes = 4, .views = 4});
+  }
+}
 
 // The first base runs of each kind: without and with set changes, over a map and over LevelDB.
 TEST_CASE("crash points 0 to 1499 keep every rule", "[sim]") {
