@@ -159,11 +159,13 @@ Result<std::string> read_text_file(const std::string& path) {
   if (!S_ISREG(status.st_mode)) return fail(Errc::bad_value, path + ": not a regular file");
   std::ifstream file(path, std::ios::binary);
   if (!file) return fail(Errc::io, path + ": cannot be opened: " + std::strerror(errno));
-  std::string text(yaml_file_bytes_max + 1, '\0');
+  const auto size = static_cast<std::uint64_t>(status.st_size);
+  if (size > yaml_file_bytes_max) return too_large(path);
+  std::string text(size + 1, '\0');  // one byte more tells that it has grown
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (file.bad()) return fail(Errc::io, path + ": cannot be read");
   text.resize(static_cast<std::size_t>(file.gcount()));
-  if (text.size() > yaml_file_bytes_max) return too_large(path);
+  if (text.size() > size) return fail(Errc::io, path + ": was written to while it was read");
   return text;
 }
 

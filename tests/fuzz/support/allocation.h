@@ -24,4 +24,8 @@ constexpr std::size_t allocation_max(std::size_t input_bytes, std::size_t factor
   return factor * input_bytes + (std::size_t{64} << 10);
 }
 
+// The same for YAML: each value of a text takes a node of a tree, of which the shortest is two
+// bytes long.
+constexpr std::size_t yaml_factor = 256;
+
 }  // namespace hs::fuzz

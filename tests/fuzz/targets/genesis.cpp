@@ -7,7 +7,13 @@
 namespace hs {
 
 HS_FUZZ_TARGET(genesis) {
-  const auto genesis = parse_genesis(to_string(input), "genesis.yaml");
+  const std::string text = to_string(input);
+  Result<Genesis> genesis = fail(Errc::missing, "not read yet");
+  {
+    const fuzz::AllocationMeter meter;
+    genesis = parse_genesis(text, "genesis.yaml");
+    HS_CHECK(meter.peak() <= fuzz::allocation_max(text.size(), fuzz::yaml_factor));
+  }
   if (!genesis) {
     HS_CHECK(genesis.error().what.starts_with("genesis.yaml"));
     return;

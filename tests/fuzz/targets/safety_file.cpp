@@ -8,6 +8,7 @@
 
 #include "lib/base/check.h"
 #include "lib/store/store.h"
+#include "tests/fuzz/support/allocation.h"
 #include "tests/fuzz/support/tape.h"
 #include "tests/fuzz/support/target.h"
 #include "tests/support/temp_dir.h"
@@ -56,7 +57,10 @@ HS_FUZZ_TARGET(safety_file) {
     SafetyContent later;
     SafetyStamp stamp;
     {
+      // Of a fixed size, however long the file is.
+      const fuzz::AllocationMeter meter;
       SafetyFile file(path);
+      HS_CHECK(meter.peak() <= fuzz::allocation_max(0));
       stamp = file.stamp();
       later = file.content();
       later.record.voted_view = View{tape.number()};

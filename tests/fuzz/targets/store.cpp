@@ -8,6 +8,7 @@
 #include "lib/blocktree/block_tree.h"
 #include "lib/sim/disk/memory_env.h"
 #include "lib/store/leveldb_store.h"
+#include "tests/fuzz/support/allocation.h"
 #include "tests/fuzz/support/tape.h"
 #include "tests/fuzz/support/target.h"
 #include "tests/support/chain.h"
@@ -17,6 +18,9 @@ namespace {
 
 constexpr const char* folder = "/disk";
 constexpr LevelDbOptions options{.write_buffer_bytes = 64 << 10, .block_cache_bytes = 64 << 10};
+
+// Both buffers, what is read of 100 kB of files, and what LevelDB reserves for itself.
+constexpr std::size_t store_bytes_max = std::size_t{1} << 20;
 
 // A database as a node leaves it: with a table, and with a log that is not in a table yet.
 const sim::MemoryEnv& pristine() {
@@ -101,9 +105,11 @@ HS_FUZZ_TARGET(store) {
     damage(env, "/disk/" + names[tape.below(std::min<std::size_t>(names.size(), 256))], tape);
   }
   try {
+    const fuzz::AllocationMeter meter;
     const auto store = open_leveldb(folder, options, env);
     use(*store);
     env.wait_until_idle();
+    HS_CHECK(meter.peak() <= store_bytes_max);
   } catch (const StoreFailure& failure) {
     HS_CHECK(std::string(failure.what()).size() > 0);
   }

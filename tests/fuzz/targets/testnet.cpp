@@ -4,6 +4,7 @@
 #include "lib/base/check.h"
 #include "testnet/protocol.h"
 #include "testnet/record.h"
+#include "tests/fuzz/support/allocation.h"
 #include "tests/fuzz/support/target.h"
 #include "tests/support/temp_dir.h"
 
@@ -14,6 +15,13 @@ HS_FUZZ_TARGET(testnet) {
   const TestnetLayout layout{folder.path()};
   const std::string text = to_string(input);
   std::ofstream(layout.testnet_yaml(), std::ios::binary) << text;
+  {
+    const fuzz::AllocationMeter meter;
+    (void)read_testnet_record(layout);
+    (void)decode_request(text);
+    (void)decode_reply(text);
+    HS_CHECK(meter.peak() <= fuzz::allocation_max(text.size(), fuzz::yaml_factor));
+  }
   if (const auto record = read_testnet_record(layout)) {
     (void)record->nodes(layout);
     std::ofstream(layout.testnet_yaml(), std::ios::binary) << to_yaml(*record);

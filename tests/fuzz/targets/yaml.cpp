@@ -27,9 +27,6 @@ void walk(const YamlValue& value, int depth) {
   }
 }
 
-// Each value of a text takes a node of a tree, of which the shortest is two bytes long.
-constexpr std::size_t allocation_factor = 256;
-
 }  // namespace
 
 HS_FUZZ_TARGET(yaml) {
@@ -37,7 +34,7 @@ HS_FUZZ_TARGET(yaml) {
   {
     const fuzz::AllocationMeter meter;
     const auto value = parse_yaml(text, "f");
-    HS_CHECK(meter.peak() <= fuzz::allocation_max(text.size(), allocation_factor));
+    HS_CHECK(meter.peak() <= fuzz::allocation_max(text.size(), fuzz::yaml_factor));
     if (value) walk(*value, 0);
     if (!value) HS_CHECK(!value.error().what.empty());
   }
