@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "cli/error.h"
+#include "cli/lookup.h"
 
 namespace hs {
 namespace {
@@ -18,6 +19,12 @@ std::filesystem::path default_home() {
                     "name one: --home DIR");
 }
 
+HomeLayout home_in_testnet(const GlobalOptions& global) {
+  std::optional<std::string> name;
+  if (global.testnet) name = global.testnet->value;
+  return {node_named(testnet_named(name), *global.node).home};
+}
+
 }  // namespace
 
 HomeLayout home_of(const Context& context) {
@@ -31,7 +38,11 @@ HomeLayout home_of(const Context& context) {
 }
 
 HomeLayout existing_home_of(const Context& context) {
-  HomeLayout home = home_of(context);
+  const GlobalOptions& global = context.global;
+  if (global.node && global.home && global.home->by_flag) {
+    throw usage_error("--home and --node exclude each other", "each of them names a home");
+  }
+  const HomeLayout home = global.node ? home_in_testnet(global) : home_of(context);
   if (!home.is_home()) {
     throw CliError(
         "home_not_found", ExitCode::not_found, home.root.string() + " is no home of a node",

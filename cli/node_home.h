@@ -9,7 +9,8 @@ namespace hs {
 // where none of them says anything.
 [[nodiscard]] HomeLayout home_of(const Context& context);
 
-// The same, made by hs: throws CliError home_not_found (exit 3) otherwise.
+// The same, or that of --node in the testnet that is meant, if it was made by hs. Throws CliError:
+// home_not_found (exit 3), usage (both --home and --node), and those of cli/lookup.h.
 [[nodiscard]] HomeLayout existing_home_of(const Context& context);
 
 }  // namespace hs

@@ -159,6 +159,13 @@ class UpAndDown(EndToEnd):
         self.assertIn("n1 was not running", said)
         self.assertNotIn("expect no progress", said)
 
+    def test_a_node_is_named_to_the_commands_on_homes(self):
+        self.up("-n", "2")
+        self.assertEqual(self.json("node", "status", "--node", "n1")["home"],
+                         str(self.folder_of() / "n1"))
+        self.error("node", "status", "--node", "n9", code=3)
+        self.error("node", "status", "--node", "n1", "--home", self.folder_of() / "n0", code=2)
+
     def test_the_table_says_who_votes(self):
         self.up("-n", "1")
         rows = self.hs("testnet", "status").out.splitlines()
