@@ -55,7 +55,7 @@ Stored ReplicaState::store_block(const Block& block, const PublicKey& origin, bo
   if (decides_pending && !HS_MUTATE(S43)) {
     // The child of an update is validated on the state after it, so the update comes first. [S07,
     // S43]
-    if (!passes_lock(tree_, justify)) return Stored::not_now;
+    if (!passes_lock(tree_, justify) && !HS_MUTATE(S43b)) return Stored::not_now;
     apply(justify);
   }
   return validate_and_insert(block, origin, for_sync);
@@ -153,7 +153,7 @@ void ReplicaState::on_late_proposal(const PublicKey& origin, const Proposal& pro
   std::erase_if(late_served_, [&](const auto& entry) {
     return entry.first < view_ && view_.value - entry.first.value > reach;
   });
-  if (late_served_.contains({proposal.view, origin})) return;
+  if (late_served_.contains({proposal.view, origin}) && !HS_MUTATE(S55c)) return;
   const Stored stored = store_block(proposal.block, origin, true, false);
   // One whose parent or Commit PC is still to come has not had its turn, and may come again.
   const bool must_wait =

@@ -275,6 +275,32 @@ TEST_CASE("the child of an update is validated on the state after the update", "
   CHECK(lone.tree().contains(child.hash));
 }
 
+TEST_CASE("a Decide certificate off the lock decides nothing", "[replica][S43][S43b]") {
+  Lone lone;
+  lone.grow_to(2);
+  const Block parent = lone.chain.back();
+  const Block update = lone.grow_update(adds_fifth);
+  lone.app.updates_at = [](Height) { return std::nullopt; };
+  lone.wait(milliseconds(4'000));
+  REQUIRE(lone.view() == View{7});
+  // The update's siblings lock this replica in the view after the update's.
+  const Block first = Lone::block(update.height, lone.pc(View{2}, parent.hash), "first beside");
+  const Block second = Lone::block(next(first.height), lone.pc(View{4}, first.hash), "second");
+  const Block third = Lone::block(next(second.height), lone.pc(View{5}, second.hash), "third");
+  lone.propose(first, View{4});
+  lone.propose(second, View{5});
+  lone.propose(third, View{6});
+  REQUIRE(lone.tree().locked_pc().block == first.hash);
+  const PhaseCertificate decide =
+      signed_pc(test_pc(3, update.hash, Phase::decide), *lone.set.with(adds_fifth), {1, 2, 3, 5});
+  const Block child = Lone::block(next(update.height), decide, "child of the update");
+  lone.propose(child);
+  CHECK_FALSE(lone.tree().contains(child.hash));
+  CHECK(lone.replica->validators().update_decided);
+  CHECK_FALSE(lone.tree().committed_height());
+  CHECK(lone.told<event::SafetyViolation>().empty());
+}
+
 TEST_CASE("the leader of a view is heard if its certificate alone shows that it leads",
           "[replica][S07][S07d]") {
   Lone lone;

@@ -405,6 +405,22 @@ TEST_CASE("a late proposal whose parent was missing may come again when that is 
   CHECK(lone.tree().contains(child.hash));
 }
 
+TEST_CASE("of the late proposals of a leader in one view the first is served",
+          "[replica][S55][S55c]") {
+  Lone lone;
+  lone.grow_to(2);
+  const PhaseCertificate justify = lone.pc(View{2}, lone.chain.back().hash);
+  const Block first = Lone::block(Height{2}, justify, "first");
+  const Block second = Lone::block(Height{2}, justify, "second");
+  lone.wait(milliseconds(1'000));
+  REQUIRE(lone.view() == View{3});
+  lone.wait(milliseconds(1'000));
+  lone.propose(first, View{3});
+  lone.propose(second, View{3});
+  CHECK(lone.tree().contains(first.hash));
+  CHECK_FALSE(lone.tree().contains(second.hash));
+}
+
 // Two replies of liars: the later range begins with a Decide certificate that nobody can judge yet,
 // of the last block of the earlier one, whose justifies are forged.
 TEST_CASE("a Decide certificate in one reply vouches for no certificate in another",
