@@ -1,5 +1,7 @@
 #include "lib/crypto/verifier.h"
 
+#include <string>
+
 #include "tests/support/catch.h"
 #include "tests/support/keys.h"
 
@@ -44,6 +46,24 @@ TEST_CASE("the set of digests stays bounded and forgets the oldest", "[crypto]")
   CHECK(set.size() == 3);
   CHECK_FALSE(set.contains(digest("a")));
   for (const char* name : {"b", "c", "d"}) CHECK(set.contains(digest(name)));
+}
+
+TEST_CASE("a digest that comes again takes no second place", "[crypto]") {
+  DigestSet set(3);
+  for (const char* name : {"a", "a", "b"}) set.insert(sha256(as_bytes(name)));
+  CHECK(set.size() == 2);
+}
+
+TEST_CASE("the set of digests makes room for as many as it is allowed", "[crypto]") {
+  constexpr int many = 1'000;
+  DigestSet set(many);
+  const auto digest = [](int i) { return sha256(as_bytes(std::to_string(i))); };
+  for (int i = 0; i < 3 * many; ++i) {
+    set.insert(digest(i));
+    REQUIRE(set.contains(digest(i)));
+  }
+  CHECK(set.size() == many);
+  for (int i = 0; i < 3 * many; ++i) REQUIRE(set.contains(digest(i)) == (i >= 2 * many));
 }
 
 TEST_CASE("digests that look alike are found as long as they are remembered", "[crypto]") {

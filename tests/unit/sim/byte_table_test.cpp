@@ -57,6 +57,25 @@ TEST_CASE("a table of bytes gives back what was erased and outgrown", "[sim][dis
   CHECK(all.begin()->second.size() == 1'099);
 }
 
+TEST_CASE("a table of bytes gives back what a single value has outgrown", "[sim][disk]") {
+  // All sizes together come to 4.3 GB, more than a table may hold.
+  ByteTable table;
+  for (std::uint32_t i = 1; i <= 2'050; ++i) table.put(as_bytes("grows"), Bytes(i << 11, 1));
+  CHECK(table.find(as_bytes("grows"))->size() == std::size_t{2'050} << 11);
+}
+
+TEST_CASE("a table of bytes is empty as often as all of it was erased", "[sim][disk]") {
+  ByteTable table;
+  for (int round = 0; round < 3; ++round) {
+    CHECK(table.empty());
+    for (const char* key : {"a", "b"}) table.put(as_bytes(key), as_bytes("1"));
+    table.erase(as_bytes("a"));
+    CHECK_FALSE(table.empty());
+    table.erase(as_bytes("b"));
+  }
+  CHECK(table.empty());
+}
+
 TEST_CASE("a copy of a table of bytes goes its own way", "[sim][disk]") {
   ByteTable table;
   table.put(as_bytes("a"), as_bytes("1"));

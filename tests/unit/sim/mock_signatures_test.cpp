@@ -27,6 +27,17 @@ TEST_CASE("a mock signature is good for its key, message and bytes alone, howeve
   }
 }
 
+TEST_CASE("a mock signature is not good for a beginning of its message", "[sim]") {
+  const SignatureScheme& mock = mock_scheme();
+  const SecretKey key(test::test_key(1).seed(), mock);
+  const BytesView message = as_bytes("vote");
+  const Signature good = key.sign(message);
+  REQUIRE(mock.verify(key.public_key(), message, good));
+  for (std::size_t size = 0; size < message.size(); ++size) {
+    CHECK_FALSE(mock.verify(key.public_key(), message.first(size), good));
+  }
+}
+
 TEST_CASE("nothing is a good mock signature before it was looked at", "[sim]") {
   CHECK_FALSE(mock_scheme().verify(PublicKey{}, {}, Signature{}));
 }
