@@ -36,7 +36,7 @@ TEST_CASE("calm seeds keep every rule", "[sim]") { run_seeds(Profile::calm, 1, 4
 TEMPLATE_TEST_CASE_SIG("swarm seeds, 500 from the first on, keep every rule", "[sim]",
                        ((std::uint64_t First), First), 1, 501, 1001, 1501, 2001, 2501, 3001, 3501,
                        4001, 4501, 5001, 5501, 6001, 6501, 7001, 7501, 8001, 8501, 9001, 9501) {
-  run_seeds(Profile::swarm, First, is_sanitized() ? 20 : 500);
+  run_seeds(Profile::swarm, First, is_sanitized() ? 5 : 500);
 }
 
 TEST_CASE("crash seeds 1 to 90 keep every rule", "[sim]") { run_seeds(Profile::crash, 1, 90); }
