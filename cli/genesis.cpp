@@ -79,12 +79,12 @@ Genesis read_argument(const Context& context) {
   const std::string path = context.arguments.text("FILE");
   auto genesis = read_genesis_file(path);
   if (genesis) return std::move(*genesis);
-  const bool was_read = genesis.error().code != Errc::not_found && genesis.error().code != Errc::io;
-  const bool is_missing = genesis.error().code == Errc::not_found;
-  throw to_cli_error(genesis.error(), "",
-                     was_read     ? "see hs-genesis(5) for the fields"
-                     : is_missing ? "check the path, or make one: see `hs genesis create --help`"
-                                  : "");
+  std::string fix = "see hs-genesis(5) for the fields";
+  if (genesis.error().code == Errc::io) fix.clear();  // what the system says has its own
+  if (genesis.error().code == Errc::not_found) {
+    fix = "check the path, or make one: see `hs genesis create --help`";
+  }
+  throw to_cli_error(genesis.error(), "", fix);
 }
 
 // ---- genesis create ----

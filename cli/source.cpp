@@ -207,7 +207,7 @@ RpcReply Source::Impl::ask(milliseconds wait, const Ask& send) {
     }
     if (reply.error().code != Errc::unavailable) {
       throw CliError("timed_out", ExitCode::timed_out, describe(node) + " did not answer in time",
-                     "it holds the connection open and says nothing",
+                     reply.error().what,
                      "is it paused (`hs testnet status`)? Wait longer with --timeout");
     }
     tried += (tried.empty() ? "" : ", ") + describe(node);

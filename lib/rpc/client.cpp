@@ -41,7 +41,7 @@ Error error_of(httplib::Error error, const RpcEndpoint& endpoint, Clock::time_po
       return {Errc::timed_out, "connecting to " + where + " took too long"};
     case httplib::Error::Read:
       if (waited < patience) return {Errc::unavailable, where + " closed the connection"};
-      return {Errc::timed_out, where + " did not answer in time"};
+      return {Errc::timed_out, where + " took the connection and sent no answer"};
     default:
       return {Errc::unavailable, where + ": " + httplib::to_string(error)};
   }
