@@ -143,6 +143,9 @@ void plant_bug() {}
 int main(int argc, char** argv) {
   // A reader that goes away (`hs ... | head`) is an ordinary end, seen as EPIPE where we write.
   std::signal(SIGPIPE, SIG_IGN);
+  // A limit on the size of files (`ulimit -f`) is an error of the write that meets it, with a name
+  // and a way out, and not a death without a word.
+  std::signal(SIGXFSZ, SIG_IGN);
   hs::plant_bug();
   try {
     return hs::run_and_report(std::vector<std::string>(argv + 1, argv + argc));

@@ -5,60 +5,18 @@ scripts/crash-loop --rounds 20 --nodes 4 --seed 1
 """
 
 import argparse
-import http.client
 import json
 import os
 import random
 import signal
-import threading
+import sys
 import time
 import unittest
 
 from harness import EndToEnd, binary, wait_until
+from writers import BatchWriter, Writer, Writers, assert_none_lost
 
-
-class Writer(threading.Thread):
-    """Puts one key after the other and remembers those that were answered `committed`."""
-
-    def __init__(self, number, port):
-        super().__init__(daemon=True)
-        self.number, self.port = number, port
-        self.acknowledged = {}
-        self.unknown = 0  # asked for, and no answer: may or may not be there
-        self.stopping = False
-
-    def run(self):
-        count = 0
-        connection = None
-        while not self.stopping:
-            count += 1
-            key, value = f"w{self.number}-{count}", f"{count}:{random.getrandbits(64):016x}"
-            body = json.dumps({"operation": {"kind": "put", "key": key, "value": value}})
-            try:
-                if connection is None:
-                    connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-                connection.request("POST", "/v1/transactions?wait=committed&timeout_ms=8000", body,
-                                   {"Content-Type": "application/json"})
-                answer = json.loads(connection.getresponse().read())
-            except (OSError, http.client.HTTPException, ValueError):
-                self.unknown += 1
-                connection = None
-                time.sleep(0.01)  # nobody listens while the nodes are down
-                continue
-            if answer.get("status") == "committed":
-                self.acknowledged[key] = value
-
-
-def state_of(test, port):
-    """Every key and value that a node has."""
-    found, after = {}, ""
-    while True:
-        page = test.rpc_at(port, "/v1/state?limit=1000" + (f"&after={after}" if after else ""))
-        for entry in page["entries"]:
-            found[entry["key"]] = entry["value"]
-        if not page["next_after"]:
-            return found
-        after = page["next_after"]
+BATCH = 25
 
 
 def kill_all_at_once(test):
@@ -68,58 +26,53 @@ def kill_all_at_once(test):
                "all nodes are seen dead")
 
 
-def run_rounds(test, rounds, nodes, seed, say=lambda text: None):
+def run_rounds(test, rounds, nodes, seed, epoch_length=None, say=lambda text: None):
     """Requires an EndToEnd test without a net. Returns how many writes were acknowledged."""
     dice = random.Random(seed)
-    test.up("-n", nodes)
+    test.up("-n", nodes, *(["--param", f"epoch_length={epoch_length}"] if epoch_length else []))
     names = [f"n{i}" for i in range(nodes)]
     ports = [test.base_port + 10 * i + 1 for i in range(nodes)]
-    writers = [Writer(i, ports[i % nodes]) for i in range(2 * nodes)]
-    for writer in writers:
-        writer.start()
-    try:
+    single = [Writer(i, port) for i, port in enumerate(ports)]
+    many = [BatchWriter(nodes + i, port, BATCH) for i, port in enumerate(ports)]
+    with Writers(single + many) as writers:
         for round_number in range(1, rounds + 1):
-            before = sum(len(writer.acknowledged) for writer in writers)
-            wait_until(lambda: sum(len(w.acknowledged) for w in writers) > before,
-                       "something is acknowledged")
+            before = writers.count()
+            wait_until(lambda: writers.count() > before, "something is acknowledged")
             time.sleep(dice.uniform(0.2, 1.5))
             kill_all_at_once(test)
             # What was acknowledged until now was so before the nodes died.
-            acknowledged = {}
-            for writer in writers:
-                acknowledged.update(dict(writer.acknowledged))
+            acknowledged = writers.acknowledged()
             test.hs("testnet", "start", "all")
             test.wait_for_commits(names, more=3)
             for name, port in zip(names, ports):
-                state = state_of(test, port)
-                lost = {key for key, value in acknowledged.items() if state.get(key) != value}
-                test.assertEqual(lost, set(), f"round {round_number}: {name} has lost these")
+                assert_none_lost(test, acknowledged, name, port)
             check = test.json("testnet", "check")
             test.assertTrue(check["ok"], check)
             say(f"round {round_number}: {len(acknowledged)} acknowledged, none lost, "
                 f"agreed up to height {check['agreed_height']}")
-    finally:
-        for writer in writers:
-            writer.stopping = True
-        for writer in writers:
-            writer.join(timeout=20)
-    return sum(len(writer.acknowledged) for writer in writers)
+    return writers.count()
 
 
 class ByHand(EndToEnd):
     settings = None
 
     def runTest(self):
-        total = run_rounds(self, self.settings.rounds, self.settings.nodes, self.settings.seed,
-                           say=lambda text: print(text, flush=True))
-        print(f"{total} acknowledged writes survived {self.settings.rounds} rounds")
+        settings = self.settings
+        operations = run_rounds(self, settings.rounds, settings.nodes, settings.seed,
+                                settings.epoch_length,
+                                say=lambda text: print(text, file=sys.stderr, flush=True))
+        print(json.dumps({"rounds": settings.rounds, "kills": settings.rounds * settings.nodes,
+                          "operations": operations}))
 
 
 def main():
-    parser = argparse.ArgumentParser(description="kill all nodes at once, under load, repeatedly")
+    parser = argparse.ArgumentParser(description="kill all nodes at once, under load, repeatedly; "
+                                                 "prints what was done as JSON")
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--nodes", type=int, default=4)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--epoch-length", type=int, metavar="VIEWS",
+                        help="1: every view ends an epoch; default that of a testnet")
     ByHand.settings = parser.parse_args()
     binary()
     result = unittest.TextTestRunner().run(ByHand())

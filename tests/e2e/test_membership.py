@@ -7,8 +7,8 @@ import threading
 import time
 import urllib.request
 
-from crash_loop import Writer, state_of
 from harness import EndToEnd, main, wait_until
+from writers import Writer, state_of
 
 # Nothing fails, so commits go on: how long an update may hold them up, and how often to try for one
 # in which every node is in time for its view, as it may not be on a machine with too much to do.
