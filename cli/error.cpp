@@ -18,6 +18,7 @@ constexpr std::array remedies = {
     Remedy{EROFS, "choose a place on a disk that can be written to"},
     Remedy{ENOSPC, "free some space on that disk, then run the command again"},
     Remedy{EDQUOT, "free some of your quota on that disk, then run the command again"},
+    Remedy{EFBIG, "allow larger files: ulimit -f"},
     Remedy{EMFILE, "allow more open files: ulimit -n"},
     Remedy{ENFILE, "too many files are open on this machine: end what is not needed"},
     Remedy{ENAMETOOLONG, "choose a shorter path"},

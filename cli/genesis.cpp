@@ -84,6 +84,7 @@ Genesis read_argument(const Context& context) {
   if (genesis.error().code == Errc::not_found) {
     fix = "check the path, or make one: see `hs genesis create --help`";
   }
+  if (genesis.error().what.ends_with(": not a regular file")) fix = "name a file, not a folder";
   throw to_cli_error(genesis.error(), "", fix);
 }
 

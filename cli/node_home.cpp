@@ -42,6 +42,10 @@ HomeLayout existing_home_of(const Context& context) {
   if (global.node && global.home && global.home->by_flag) {
     throw usage_error("--home and --node exclude each other", "each of them names a home");
   }
+  if (!global.node && global.testnet && global.testnet->by_flag) {
+    throw usage_error("--testnet " + global.testnet->value + ": which of its nodes?",
+                      "this command is about the home of one node", "name one: --node n0");
+  }
   const HomeLayout home = global.node ? home_in_testnet(global) : home_of(context);
   if (!home.is_home()) {
     throw CliError(

@@ -10,7 +10,8 @@ namespace hs {
 [[nodiscard]] HomeLayout home_of(const Context& context);
 
 // The same, or that of --node in the testnet that is meant, if it was made by hs. Throws CliError:
-// home_not_found (exit 3), usage (both --home and --node), and those of cli/lookup.h.
+// home_not_found (exit 3), usage (both --home and --node, or --testnet alone), and those of
+// cli/lookup.h.
 [[nodiscard]] HomeLayout existing_home_of(const Context& context);
 
 }  // namespace hs

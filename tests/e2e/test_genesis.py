@@ -143,6 +143,10 @@ class Genesis(EndToEnd):
         error = self.error("genesis", "validate", "none.yaml", code=3)
         self.assertIn("hs genesis create", error["hint"])
 
+    def test_a_folder_is_no_genesis(self):
+        error = self.error("genesis", "validate", self.folder, code=2)
+        self.assertIn("name a file", error["hint"])
+
     def test_bad_arguments_are_refused(self):
         key = "8139770ea87d175f56a35466c34c7ecccb8d8a91b4ee37a25df60f5b8fc9b394"
         for arguments in ([], ["--validators", "2", "--validator", f"a={key}:1"],

@@ -218,6 +218,12 @@ class Homes(Nodes):
             self.assertEqual(error["code"], "home_not_found")
             self.assertIn("hs node init", error["hint"])
 
+    def test_a_testnet_alone_names_no_home(self):
+        for command in (("status",), ("stop",), ("reset", "--data", "--yes")):
+            error = self.error("node", *command, "--testnet", "demo", code=2)
+            self.assertIn("which of its nodes", error["message"])
+            self.assertIn("--node n0", error["hint"])
+
     def test_the_default_home_is_in_the_users_data_folder(self):
         error = self.error("node", "status", code=3)
         self.assertIn(str(self.folder / "data" / "hs" / "node"), error["message"])
@@ -439,7 +445,6 @@ class Refusals(Nodes):
         home = self.make_home()
 
         def small_files():
-            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
             resource.setrlimit(resource.RLIMIT_FSIZE, (16_384, 16_384))
 
         node = self.run_node(home, preexec_fn=small_files)
