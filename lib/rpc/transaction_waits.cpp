@@ -101,7 +101,9 @@ void TransactionWaits::run() {
       if (by_deadline_.empty()) {
         changed_.wait(lock);
       } else {
-        changed_.wait_until(lock, by_deadline_.begin()->first);
+        // A copy: the wait it belongs to may be cancelled while we sleep.
+        const Clock::time_point first = by_deadline_.begin()->first;
+        changed_.wait_until(lock, first);
       }
     }
     const std::deque<std::function<void()>> tasks = std::exchange(tasks_, {});

@@ -103,6 +103,18 @@ TEST_CASE_METHOD(Waiting, "a wait that was cancelled is not answered", "[rpc]") 
   CHECK_THROWS_AS(cancelled.get(), std::future_error);  // its promise is gone
 }
 
+// The thread sleeps until the first deadline, whose wait goes away meanwhile.
+TEST_CASE_METHOD(Waiting, "a wait may be cancelled while its deadline is slept for", "[rpc]") {
+  for (int i = 0; i < 200; ++i) {
+    auto cancelled = wait_for(node.put("k" + std::to_string(i), "v"), never);
+    const auto awake = std::make_shared<std::promise<void>>();
+    waits->post([awake] { awake->set_value(); });
+    awake->get_future().get();
+    waits->cancel(*ticket);
+    CHECK_THROWS_AS(cancelled.get(), std::future_error);
+  }
+}
+
 TEST_CASE_METHOD(Waiting, "waits that are left when it stops are dropped", "[rpc]") {
   auto answer = wait_for(node.put("k", "v"), never);
   waits->stop();
