@@ -69,7 +69,9 @@ class Nemesis:
             if victim == self.traitor:
                 kinds += [fault_kinds.Byzantine] * 6
             drawn += [(kind, victim) for kind in self.dice.sample(kinds, self.dice.choice((1, 2)))]
-        drawn += [(kind, self.dice.choice(self.names[:-1]))
+        # Two votes for a victim would make more than f of the power faulty.
+        others = [name for name in self.names[:-1] if name not in victims]
+        drawn += [(kind, self.dice.choice(others))
                   for kind in self.dice.sample(fault_kinds.OF_ANYBODY, 2)]
         self.dice.shuffle(drawn)
         return victims, [kind(self, node, self.more_dice()) for kind, node in drawn]
@@ -123,6 +125,17 @@ class Nemesis:
             self.test.assertIn(node, self.rotten, f"it does not start:\n{lines}")
             self.reset(node)
             self.test.hs("testnet", "start", node)
+        wait_until(self.has_one_vote_each, "every node has one vote")
+
+    def has_one_vote_each(self):
+        """What a node was told while it could not hear, or while another change was not decided, is
+        told again."""
+        answer = self.test.json("validators", "list")
+        wrong = [member for member in answer["validators"] if int(member["power"]) != 1]
+        if answer["update_decided"] and wrong:
+            self.test.hs("validators", "set", wrong[0]["public_key"], 1, "--wait", "none",
+                         code=None)
+        return answer["update_decided"] and not wrong
 
     def verify(self, acknowledged):
         self.test.wait_for_commits(self.names, more=3)
