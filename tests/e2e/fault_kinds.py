@@ -304,6 +304,7 @@ class Everything(Fault):
             if node["pid"]:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(node["pid"], signal.SIGKILL)
+        self.net.wait_until_all_dead()
 
 
 class Supervisor(Fault):
@@ -311,6 +312,7 @@ class Supervisor(Fault):
 
     def begin(self):
         os.kill(self.net.test.status()["supervisor"]["pid"], signal.SIGKILL)
+        self.net.wait_until_all_dead()
 
 
 OF_VICTIMS = [Kill, Stop, Restart, Pause, Flap, Starve, DiskFull, FewDescriptors, Reset, Rot]

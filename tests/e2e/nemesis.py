@@ -24,6 +24,7 @@ NODES, FAULTY_MAX = 7, 2
 VIEW_TIMEOUT = "300ms"
 BATCH = 10
 OF_ALL_EVERY = 5  # rounds
+ALIVE = ("starting", "running", "paused")
 
 
 class Nemesis:
@@ -45,9 +46,11 @@ class Nemesis:
         return self.test.folder_of() / node
 
     def wait_until_dead(self, node):
-        wait_until(lambda: self.test.node(node)["pid"] is None
-                   or self.test.node(node)["state"] not in ("running", "paused", "starting"),
-                   f"{node} is dead")
+        wait_until(lambda: self.test.node(node)["state"] not in ALIVE, f"{node} is dead")
+
+    def wait_until_all_dead(self):
+        wait_until(lambda: all(node["state"] not in ALIVE for node in self.test.status()["nodes"]),
+                   "all nodes are dead")
 
     def reset(self, node):
         self.test.hs("node", "reset", "--data", "--yes", "--home", self.home(node))
@@ -116,7 +119,7 @@ class Nemesis:
         """Starts what does not run; what cannot read its data any more fetches the chain anew."""
         def down():
             return [node["name"] for node in self.test.status()["nodes"]
-                    if node["state"] not in ("running", "starting")]
+                    if node["state"] not in ALIVE]
 
         for node in down():
             self.test.hs("testnet", "start", node, code=None)
