@@ -9,19 +9,30 @@
 namespace hs {
 namespace {
 
-// A listening socket on a port that the system chose.
+FileDescriptor tcp_socket() {
+  return FileDescriptor(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+}
+
+bool bind_to(const FileDescriptor& socket, std::uint16_t port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(port);
+  return ::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0;
+}
+
+// A listening socket, and nobody on the port below it. Not on a port of the system's choice: those
+// are handed out to connections of other processes all the time, the neighbour of ours as well as
+// ours once it is closed.
 struct Listener {
-  FileDescriptor socket{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-  std::uint16_t port = 0;
+  static constexpr std::uint16_t first = 28'001, last = 29'400;  // below what the system chooses
+  FileDescriptor socket = tcp_socket();
+  std::uint16_t port = first;
   Listener() {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    REQUIRE(::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0);
+    while (!bind_to(tcp_socket(), static_cast<std::uint16_t>(port - 1)) || !bind_to(socket, port)) {
+      REQUIRE(++port <= last);
+    }
     REQUIRE(::listen(socket.get(), 1) == 0);
-    socklen_t size = sizeof(address);
-    REQUIRE(::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size) == 0);
-    port = ntohs(address.sin_port);
   }
 };
 
