@@ -14,7 +14,8 @@ namespace hs {
 TreeUpdateResult BlockTree::apply(const TreeUpdate& update) {
   TreeUpdateResult result;
   if (update.highest_pc) {
-    HS_CHECK(update.highest_pc->view > highest_pc_.view);
+    const bool ends_update = update.highest_pc->phase == Phase::decide;  // S58
+    HS_CHECK(update.highest_pc->view > highest_pc_.view || ends_update);
     highest_pc_ = *update.highest_pc;
     overlay_.put(key::highest_pc(), to_borsh(highest_pc_));
   }

@@ -14,6 +14,17 @@ bool above_committed(const BlockTree& tree, Height height) {
   return !committed || height > *committed;
 }
 
+// The phases that the old set goes on from alone. [1.8]
+bool is_early_phase(Phase phase) { return phase == Phase::prepare || phase == Phase::precommit; }
+
+// A Decide certificate is above the early ones of its block in whatever view. [S58]
+bool raises_highest(const BlockTree& tree, const PhaseCertificate& justify) {
+  const PhaseCertificate& highest = tree.highest_pc();
+  if (justify.view > highest.view) return true;
+  return justify.phase == Phase::decide && justify.block == highest.block &&
+         is_early_phase(highest.phase) && !HS_MUTATE(S58c);
+}
+
 // The three-chain: `justify` certifies X, j1 (in X) its parent, j2 (in the parent) the grandparent,
 // which commits if the three certificates are of consecutive views.
 std::optional<Hash> pipelined_commit(const BlockTree& tree, const PhaseCertificate& justify) {
@@ -63,8 +74,17 @@ bool fits_tree(const BlockTree& tree, const PhaseCertificate& pc, ChainId chain)
   return phase_fits_block(tree, pc.phase, pc.block);
 }
 
+bool is_decided(const BlockTree& tree, const Hash& block) {
+  const auto header = tree.header(block);
+  if (!header) return false;
+  if (!std::holds_alternative<CommittedUpdates>(tree.updates_status(block))) return false;
+  const ValidatorSetState& validators = tree.validators();
+  return validators.update_decided || header->height != validators.update_height;
+}
+
 bool safe_pc(const BlockTree& tree, const PhaseCertificate& pc, ChainId chain) {
-  return fits_tree(tree, pc, chain) && passes_lock(tree, pc);
+  if (!fits_tree(tree, pc, chain) || !passes_lock(tree, pc)) return false;
+  return !is_early_phase(pc.phase) || !is_decided(tree, pc.block) || HS_MUTATE(S58);
 }
 
 bool height_fits(const BlockTree& tree, Height height, const PhaseCertificate& justify) {
@@ -80,6 +100,7 @@ bool safe_block(const BlockTree& tree, const Block& block, ChainId chain) {
   if (!may_have_child && !HS_MUTATE(M31)) return false;
   if (!fits_tree(tree, justify, chain)) return false;
   if (!height_fits(tree, block.height, justify)) return false;
+  if (is_decided(tree, block.hash) && !HS_MUTATE(S58b)) return false;
   // The locked block itself cannot conflict with the lock. [S08]
   const bool is_locked_block = block.hash == tree.locked_pc().block && !HS_MUTATE(S08);
   return passes_lock(tree, justify) || is_locked_block;
@@ -95,7 +116,7 @@ bool safe_nudge(const BlockTree& tree, const Nudge& nudge, View current, ChainId
 }
 
 bool needs_reproposal(const PhaseCertificate& pc, View current) {
-  if (pc.phase != Phase::prepare && pc.phase != Phase::precommit) return false;
+  if (!is_early_phase(pc.phase)) return false;
   if (HS_MUTATE(M32) || HS_MUTATE(M33)) return false;
   return current != next(pc.view);
 }
@@ -147,7 +168,7 @@ std::optional<Hash> block_to_commit(const BlockTree& tree, const PhaseCertificat
 
 TreeUpdate update_for(const BlockTree& tree, const PhaseCertificate& justify) {
   TreeUpdate update;
-  if (justify.view > tree.highest_pc().view) update.highest_pc = justify;
+  if (raises_highest(tree, justify)) update.highest_pc = justify;
   update.locked_pc = pc_to_lock(tree, justify);
   update.commit = block_to_commit(tree, justify);
   if (justify.phase == Phase::decide) update.decide = justify.block;

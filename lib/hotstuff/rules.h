@@ -26,11 +26,17 @@ namespace hs {
 // [S55]
 [[nodiscard]] bool fits_tree(const BlockTree& tree, const PhaseCertificate& pc, ChainId chain);
 
-// All clauses: the certificate may be acted on.
+// Is `block` an update of the validator set that its new set has decided? The set goes on from the
+// Decide certificate then, and nobody is left to finish what an old set begins with it. [S58]
+[[nodiscard]] bool is_decided(const BlockTree& tree, const Hash& block);
+
+// All clauses: the certificate may be acted on. A Prepare or Precommit certificate of a decided
+// update may not. [S58]
 [[nodiscard]] bool safe_pc(const BlockTree& tree, const PhaseCertificate& pc, ChainId chain);
 
 // May this block be voted for? safe_pc of its justify, Generic or Decide, the height its parent's
-// plus one [S03]; the locked block itself always passes clause 3 [S08].
+// plus one [S03]; the locked block itself always passes clause 3 [S08]; a decided update has all
+// the votes that it needs [S58].
 [[nodiscard]] bool safe_block(const BlockTree& tree, const Block& block, ChainId chain);
 
 // Is the height the one its justify demands: 0 iff genesis, else the parent's plus one? False if

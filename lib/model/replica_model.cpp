@@ -150,11 +150,12 @@ void ReplicaModel::on(const RaisedHighest& raised) {
   const auto part_from = [&](const char* rule, const char* why = "") {
     part(rule, "takes a PC of view " + number(pc->view) + " as its highest" + why, pc->block);
   };
-  if (pc->view <= tree_.highest->view) return part_from("3.7 highest PC");
+  const Effects effects = effects_of(tree_, pc);
+  if (!effects.raises_highest) return part_from("3.7 highest PC");
   if (!known_.contains(pc)) return part_from("3A.2 learn", ", which never came");
   if (!is_good(*pc)) return part_from("1.8");
   if (const char* fault = fault_of_pc(tree_, *pc)) return part_from(fault);
-  apply_now(pc, effects_of(tree_, pc));
+  apply_now(pc, effects);
 }
 
 template <class Accepts>
@@ -235,7 +236,8 @@ void ReplicaModel::require_nothing_due() {
   }
 }
 
-// A Decide PC below the highest PC changes nothing that is told.
+// A Decide PC below a highest PC of another block or of the Commit phase changes nothing that is
+// told.
 void ReplicaModel::settle_decided(const Sets& held) {
   if (tree_.sets.decided || !held.decided) return;
   const CertificatePtr cause = explain([&](const CertificatePtr& pc) {

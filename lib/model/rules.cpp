@@ -213,6 +213,14 @@ const char* fault_of_place(const Tree& tree, const Certificate& pc) {
   return (pc.phase == Phase::generic) == is_ordinary ? nullptr : "3.5 clause 4 (phase)";
 }
 
+// An update that nobody has to vote for any more.
+bool is_done_with(const Tree& tree, const Hash& update) {
+  const Stored* stored = tree.find(update);
+  if (stored == nullptr || stored->status != UpdateStatus::committed) return false;
+  const bool is_newest = stored->block->height == tree.sets.update_height;
+  return tree.sets.decided || !is_newest;
+}
+
 const char* fault_of_form(const Tree& tree, const Block& block) {
   const Certificate& justify = *block.justify;
   if (justify.phase != Phase::generic && justify.phase != Phase::decide) {
@@ -227,11 +235,14 @@ const char* fault_of_form(const Tree& tree, const Block& block) {
 
 const char* fault_of_pc(const Tree& tree, const Certificate& pc) {
   if (const char* fault = fault_of_place(tree, pc)) return fault;
+  const bool is_early = pc.phase == Phase::prepare || pc.phase == Phase::precommit;
+  if (is_early && is_done_with(tree, pc.block)) return "3.5 clause 5 (decided update) [S58]";
   return fault_of_lock(tree, pc);
 }
 
 const char* fault_of_block(const Tree& tree, const Block& block) {
   if (const char* fault = fault_of_form(tree, block)) return fault;
+  if (is_done_with(tree, block.hash)) return "3.5 safe_block (a decided update) [S58]";
   if (!tree.locked->is_genesis() && block.hash == tree.locked->block) return nullptr;  // S08
   return fault_of_lock(tree, *block.justify);
 }
@@ -265,7 +276,12 @@ const char* fault_of_storing(const Tree& tree, const Block& block) {
 Effects effects_of(const Tree& tree, const CertificatePtr& pc) {
   Effects effects;
   if (pc->is_genesis()) return effects;
-  effects.raises_highest = pc->view > tree.highest->view;
+  const Certificate& highest = *tree.highest;
+  effects.raises_highest = pc->view > highest.view;
+  if (pc->phase == Phase::decide && pc->block == highest.block) {  // S58
+    const bool is_early = highest.phase == Phase::prepare || highest.phase == Phase::precommit;
+    effects.raises_highest = effects.raises_highest || is_early;
+  }
   effects.lock = lock_of(tree, pc);
   effects.decides = pc->phase == Phase::decide;
   const std::optional<Hash> target = target_of(tree, *pc);

@@ -134,6 +134,7 @@ void ReplicaState::on_proposal(const PublicKey& origin, const MessagePtr& messag
       break;
   }
   if (!safe_block(tree_, block, config_.chain_id)) {
+    if (is_decided(tree_, block.hash)) return void(++tally_.decided);  // its leader is behind
     ++tally_.off_lock;
     return suspect(origin, "Proposal", "its block leaves the branch that is locked");
   }
@@ -181,6 +182,8 @@ void ReplicaState::on_nudge(const PublicKey& origin, const MessagePtr& message, 
     ask({.prefer = origin});
     return;
   }
+  const bool is_late = verdict == Verdict::good && is_decided(tree_, justify.block);
+  if (is_late && !safe_pc(tree_, justify, config_.chain_id)) return void(++tally_.decided);
   if (verdict != Verdict::good || !safe_nudge(tree_, nudge, view_, config_.chain_id)) {
     if (verdict == Verdict::good && !passes_lock(tree_, justify)) ++tally_.off_lock;
     suspect(origin, "Nudge", "its certificate is not correct or not safe");

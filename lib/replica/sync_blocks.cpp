@@ -183,11 +183,11 @@ ReplicaState::Taking ReplicaState::take_block(SyncJob& job) {
 // Once a reply, when its blocks are in or nothing more can be done with them.
 void ReplicaState::account(SyncJob& job) {
   if (std::exchange(job.is_accounted, true)) return;
-  const View before = job.pc_view_before ? *job.pc_view_before : tree_.highest_pc().view;
+  const View before = job.pc_view_before.value_or(tree_.highest_pc().view);
   learn_pc(job.highest_pc, job.peer, PcSource::sync);
   // Uncertified siblings could be invented for ever; only certificates cannot. A reply that others
   // overtook is nobody's fault.
-  const bool certified = tree_.highest_pc().view > before;
+  const bool certified = tree_.highest_pc().view != before;
   const bool overtaken = !job.blocks.empty() && job.is_done() && !job.took_blocks;
   if (!overtaken) sessions_.replied(job.peer, !certified);
   if (!run_) return;

@@ -9,6 +9,7 @@ namespace hs {
 struct Tally {
   // Why what the leader of the view showed was not voted for. [PROTOCOL 3.6]
   std::uint64_t off_lock = 0;       // its branch leaves the lock, and its certificate is no newer
+  std::uint64_t decided = 0;        // its update is decided, and its leader has missed that
   std::uint64_t already_voted = 0;  // in this view or a later one
   std::uint64_t not_a_voter = 0;    // of the set that judges it
   std::uint64_t record_binds = 0;   // data were reset, and the voting record forbids it

@@ -140,13 +140,27 @@ void CertificateOracle::on_vote(NodeIndex node, const PhaseVote& vote) {
 void CertificateOracle::check(NodeIndex node, const TimeoutCertificate& tc) {
   std::vector<TimeoutCertificate>& same_view = known_[tc.view].tcs;
   if (std::find(same_view.begin(), same_view.end(), tc) != same_view.end()) return;
-  const std::string fault = fault_in(sets_in_force_, tc);
-  if (!fault.empty()) {
-    judge_.violate("L4", node, "a TC of view " + std::to_string(tc.view.value) + " " + fault);
+  if (!fault_in(sets_in_force_, tc).empty()) {
+    unjudged_[node].push_back(tc);
     return;
   }
   same_view.push_back(tc);
   remember_view(tc.view);
+}
+
+void CertificateOracle::end_step(NodeIndex node) {
+  const auto found = unjudged_.find(node);
+  if (found == unjudged_.end()) return;
+  const std::vector<TimeoutCertificate> open = std::move(found->second);
+  unjudged_.erase(found);
+  for (const TimeoutCertificate& tc : open) {
+    const std::string fault = fault_in(sets_in_force_, tc);
+    if (fault.empty()) {
+      check(node, tc);
+    } else {
+      judge_.violate("L4", node, "a TC of view " + std::to_string(tc.view.value) + " " + fault);
+    }
+  }
 }
 
 void CertificateOracle::check_taken(NodeIndex node, const TimeoutCertificate& tc,

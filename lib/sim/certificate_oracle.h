@@ -25,13 +25,17 @@ class CertificateOracle {
   void on_send(NodeIndex node, const Message& message);
   void on_event(NodeIndex node, const Event& event);
   void check(NodeIndex node, const PhaseCertificate& pc);
-  // Signed by a quorum of any set that has ever been in force.
+  // Signed by a quorum of any set that has ever been in force. One that is not is looked at again
+  // at the end of the step: the node may have committed the set in this very step, and sends come
+  // before what tells of it.
   void check(NodeIndex node, const TimeoutCertificate& tc);
   // Signed by a quorum of one of these sets, which are active at the node that takes it. [1.8]
   void check_taken(NodeIndex node, const TimeoutCertificate& tc,
                    const std::vector<MemberSetPtr>& active);
   // A set comes into force; the first one is known.
   void on_set(const MemberSetPtr& set) { sets_in_force_.push_back(set); }
+  // After the node's step or start, when all sets that it has committed are known.
+  void end_step(NodeIndex node);
 
   // Has a correct Generic certificate for this block in this view been seen anywhere?
   [[nodiscard]] bool is_certified(const Hash& block, View view) const {
@@ -63,6 +67,7 @@ class CertificateOracle {
   ChainId chain_id_;
   Judge& judge_;
   std::vector<MemberSetPtr> sets_in_force_;
+  std::map<NodeIndex, std::vector<TimeoutCertificate>> unjudged_;
   std::map<View, Known> known_;
   std::set<std::tuple<View, Hash, Phase>> certified_;  // long kept: 3-chains are looked up late
   std::map<Hash, std::uint8_t> phases_;  // of blocks with updates: one bit a phase

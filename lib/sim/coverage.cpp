@@ -17,6 +17,7 @@ constexpr std::array<std::string_view, 10> message_names{
 
 constexpr std::array tally_names{
     std::pair{&Tally::off_lock, "vote refused: off the lock"},
+    std::pair{&Tally::decided, "vote refused: its update is decided"},
     std::pair{&Tally::already_voted, "vote refused: has voted in this view"},
     std::pair{&Tally::not_a_voter, "vote refused: not in the set that votes"},
     std::pair{&Tally::record_binds, "vote refused: by the voting record"},

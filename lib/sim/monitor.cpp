@@ -39,6 +39,7 @@ void Monitor::on_start(NodeIndex node, const KvReader& disk,
   if (const auto tc = tree.highest_tc()) certificates_.check(node, *tc);
   coverage_.on_start(node, stored_.live(node).entered);
   look_at_new_blocks();
+  certificates_.end_step(node);
   locks_.on_start(node, disk);
   sets_.on_start(node, disk);
   state_.on_start(node, disk);
@@ -165,8 +166,9 @@ void Monitor::end_step(NodeIndex node, const ReplicaStatus& status, std::size_t 
   coverage_.end_step(node);
   sets_.end_step(node);
   state_.end_step(node);
-  views_.end_step(node, stored_.live(node).entered);
   look_at_new_blocks();
+  certificates_.end_step(node);
+  views_.end_step(node, stored_.live(node).entered);
   std::optional<Height> slowest = chain_.tip();
   for (NodeIndex each = 0; each < live.size(); ++each) {
     if (live[each] && !is_faulty_[each]) slowest = std::min(slowest, chain_.committed(each));

@@ -20,6 +20,8 @@ struct StoredFacts {
   std::optional<View> voted;
   std::optional<View> locked;
   std::optional<View> highest_pc;
+  Hash highest_pc_block;  // as of its certificate
+  std::uint8_t highest_pc_phase = 0;
   std::optional<View> highest_tc;
   std::optional<Height> committed;
 

@@ -367,6 +367,48 @@ TEST_CASE("a Commit certificate is kept, a Decide certificate decides", "[hotstu
   CHECK_FALSE(update_for(*tree, decide).commit_pc);
 }
 
+TEST_CASE("a decided update is not voted for, and its early certificates are not acted on",
+          "[hotstuff][S58]") {
+  PhasedTree tree;
+  tree.apply(update_for(*tree, tree.pc(3, Phase::commit)));
+  CHECK_FALSE(is_decided(*tree, tree.block.hash));
+  for (const Phase phase : phased) CHECK(safe_pc(*tree, tree.pc(9, phase), test_chain));
+  CHECK(safe_block(*tree, tree.block, test_chain));
+  tree.apply({.decide = tree.block.hash});
+  CHECK(is_decided(*tree, tree.block.hash));
+  CHECK_FALSE(safe_pc(*tree, tree.pc(9, Phase::prepare), test_chain));
+  CHECK_FALSE(safe_pc(*tree, tree.pc(9, Phase::precommit), test_chain));
+  CHECK(safe_pc(*tree, tree.pc(9, Phase::commit), test_chain));
+  CHECK(safe_pc(*tree, tree.pc(9, Phase::decide), test_chain));
+  CHECK_FALSE(safe_block(*tree, tree.block, test_chain));
+  CHECK_FALSE(safe_nudge(*tree, Nudge{test_chain, View{10}, tree.pc(9, Phase::prepare)}, View{10},
+                         test_chain));
+  // While the update above it is undecided, too.
+  const Block next_update =
+      tree.insert(block_on(tree.block, test_pc(9, tree.block.hash, Phase::decide), "next"),
+                  std::nullopt, some_updates());
+  tree.commit(next_update);
+  REQUIRE_FALSE(tree->validators().update_decided);
+  CHECK(is_decided(*tree, tree.block.hash));
+  CHECK_FALSE(is_decided(*tree, next_update.hash));
+}
+
+TEST_CASE("a Decide certificate is above the early ones of its block, and no others",
+          "[hotstuff][S58]") {
+  PhasedTree tree;
+  const PhaseCertificate decide = tree.pc(4, Phase::decide);
+  const auto raises_above = [&](const PhaseCertificate& highest) {
+    PhasedTree other;
+    other.apply({.highest_pc = highest});
+    return update_for(*other, decide).highest_pc == decide;
+  };
+  CHECK(raises_above(tree.pc(8, Phase::prepare)));
+  CHECK(raises_above(tree.pc(8, Phase::precommit)));
+  CHECK_FALSE(raises_above(tree.pc(8, Phase::commit)));
+  CHECK_FALSE(raises_above(tree.pc(8, Phase::decide)));
+  CHECK_FALSE(raises_above(test_pc(8, test_hash("another"), Phase::prepare)));
+}
+
 TEST_CASE("a set update runs from Prepare to Decide in four certificates", "[hotstuff][I24]") {
   PhasedTree tree;
   const ValidatorSet before = *tree->validators().committed;

@@ -95,6 +95,24 @@ TEST_CASE("a block that changes the set bears children by its Decide PC alone", 
   CHECK(fault_of_storing(chain_of.tree, *child(Phase::generic)) != nullptr);
 }
 
+TEST_CASE("a decided update is done with", "[model][S58]") {
+  Chain chain_of;
+  const BlockPtr update = block(4, 3, pc(3, chain_of.third->hash), Updates{});
+  insert(chain_of.tree, update);
+  const CertificatePtr prepare = pc(6, update->hash, Phase::prepare);
+  const CertificatePtr decide = pc(4, update->hash, Phase::decide);
+  CHECK(fault_of_pc(chain_of.tree, *prepare) == nullptr);
+  apply(chain_of.tree, prepare, effects_of(chain_of.tree, prepare));
+  CHECK(fault_of_block(chain_of.tree, *update) == nullptr);
+  CHECK(effects_of(chain_of.tree, decide).raises_highest);
+  apply(chain_of.tree, decide, effects_of(chain_of.tree, decide));
+  CHECK(chain_of.tree.highest == decide);
+  CHECK(fault_of_pc(chain_of.tree, *prepare) != nullptr);
+  CHECK(fault_of_pc(chain_of.tree, *pc(7, update->hash, Phase::precommit)) != nullptr);
+  CHECK(fault_of_pc(chain_of.tree, *pc(7, update->hash, Phase::commit)) == nullptr);
+  CHECK(fault_of_block(chain_of.tree, *update) != nullptr);
+}
+
 TEST_CASE("a Decide PC of a pending block needs a third of the old set", "[model][S07]") {
   Chain chain_of;
   Updates replaced;

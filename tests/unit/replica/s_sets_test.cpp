@@ -257,6 +257,85 @@ TEST_CASE("votes of the old set's phases are offered to the old set after the co
   CHECK(lone.view() == next(voted_in));
 }
 
+namespace {
+
+// A replica that holds an update as decided, while old members that have missed the commit agree on
+// it once more, in the view after. [S58]
+struct Decided : Lone {
+  Block update;
+  ValidatorSet old = set;
+  PhaseCertificate decide;
+
+  Decided() : Lone(1, Lone::four(), long_epochs()) {
+    grow_to(2);
+    update = grow_update(adds_fifth);
+    commit_update();
+  }
+  static ReplicaConfig long_epochs() {
+    ReplicaConfig config = Cluster::default_config();
+    config.epoch_length = 100;
+    return config;
+  }
+  [[nodiscard]] PhaseCertificate early(Phase phase) const {
+    return signed_pc(test_pc(view().value, update.hash, phase), old, {2, 3, 4});
+  }
+  void go_where_others_lead() {
+    while (leader(view()) == 1 || leader(next(view())) == 1) wait(milliseconds(1'000));
+    forget();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("what the old set goes on to sign for a decided update moves the view and no more",
+          "[replica][S58]") {
+  const Phase phase = GENERATE(Phase::prepare, Phase::precommit);
+  Decided lone;
+  lone.decide = lone.decide_update(adds_fifth, {1, 2, 3, 5});
+  REQUIRE(lone.replica->validators().update_decided);
+  lone.go_where_others_lead();
+  const PhaseCertificate early = lone.early(phase);
+  lone.advance(early);
+  REQUIRE(lone.view() == next(early.view));
+  CHECK(lone.tree().highest_pc() == lone.decide);
+  lone.receive(lone.leader(lone.view()), Nudge{test_chain, lone.view(), early});
+  CHECK(lone.all<PhaseVote>().empty());
+  CHECK(lone.told<event::InvalidMessage>().empty());  // whoever nudged is behind and no liar
+}
+
+TEST_CASE("a decided update that is proposed again gets no vote", "[replica][S58][S58b]") {
+  Decided lone;
+  lone.decide = lone.decide_update(adds_fifth, {1, 2, 3, 5});
+  lone.go_where_others_lead();
+  lone.propose(lone.update);
+  CHECK(lone.all<PhaseVote>().empty());
+  CHECK(lone.told<event::InvalidMessage>().empty());
+}
+
+TEST_CASE("a Decide certificate is followed although an early one of its update is newer",
+          "[replica][S58][S58c]") {
+  const Phase phase = GENERATE(Phase::prepare, Phase::precommit);
+  Decided lone;
+  lone.go_where_others_lead();
+  const View decided_in = lone.view();
+  lone.wait(milliseconds(1'000));
+  const PhaseCertificate early = lone.early(phase);
+  lone.advance(early);
+  REQUIRE(lone.tree().highest_pc() == early);
+  lone.set = *lone.old.with(adds_fifth);
+  const PhaseCertificate decide =
+      lone.pc(decided_in, lone.update.hash, Phase::decide, {1, 2, 3, 5});
+  lone.receive(2, NewView{test_chain, lone.view(), decide});
+  CHECK(lone.replica->validators().update_decided);
+  CHECK(lone.tree().highest_pc() == decide);
+  lone.restart();
+  while (lone.leader(lone.view()) != 1) lone.wait(milliseconds(1'000));
+  lone.wait(milliseconds(200));  // for NewViews
+  const auto proposals = lone.all<Proposal>();
+  REQUIRE_FALSE(proposals.empty());
+  CHECK(proposals.back().block.justify == decide);
+}
+
 TEST_CASE("the child of an update is validated on the state after the update", "[replica][S43]") {
   Lone lone;
   lone.grow_to(2);

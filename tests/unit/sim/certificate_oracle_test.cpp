@@ -28,6 +28,7 @@ TEST_CASE("a certificate one signature short breaks L4", "[sim][L4]") {
   CHECK(f.broken() == "L4");
   OracleFixture g;
   g.oracle.on_send(0, AdvanceView{g.tc(10, 2)});
+  g.oracle.end_step(0);
   CHECK(g.broken() == "L4");
 }
 
@@ -49,6 +50,7 @@ TEST_CASE("a certificate of another chain or of another size breaks L4", "[sim][
   TimeoutCertificate tc = g.tc(10);
   tc.signatures.emplace_back();
   g.oracle.check(0, tc);
+  g.oracle.end_step(0);
   CHECK(g.broken() == "L4");
 }
 
@@ -69,6 +71,7 @@ TEST_CASE("certificates are found wherever they travel", "[sim][L4]") {
   for (const Message& message : messages) {
     OracleFixture f;
     f.oracle.on_send(0, message);
+    f.oracle.end_step(0);
     INFO(name_of(message));
     CHECK(f.broken() == "L4");
   }
@@ -79,6 +82,7 @@ TEST_CASE("certificates are found wherever they travel", "[sim][L4]") {
   for (const Event& said : events) {
     OracleFixture f;
     f.oracle.on_event(0, said);
+    f.oracle.end_step(0);
     INFO(hs::name_of(said));
     CHECK(f.broken() == "L4");
   }

@@ -228,7 +228,19 @@ TEST_CASE("timeout certificates count for the sets that are active where they ar
     tc.signatures.emplace_back(f.cast.secret(node).sign(statement_of(tc)));
   }
   const MemberSetPtr after = f.book.find(f.update.hash)->after;
-  SECTION("of a set that was never in force") { f.certificates.check(0, tc); }
+  SECTION("of a set that was never in force") {
+    f.certificates.check(0, tc);
+    f.certificates.end_step(0);
+  }
+  SECTION("of a set that comes into force in the step") {
+    f.certificates.check(0, tc);
+    f.certificates.end_step(1);
+    f.certificates.on_set(after);
+    f.certificates.end_step(0);
+    CHECK(f.broken().empty());
+    CHECK(f.certificates.highest_view() == View{10});
+    f.certificates.check_taken(0, tc, {f.book.initial()});
+  }
   SECTION("of a set that is in force elsewhere") {
     f.certificates.on_set(after);
     f.certificates.check(0, tc);

@@ -51,7 +51,8 @@ TEST_CASE("what a store holds is read from its bytes", "[sim][L3]") {
   batch.put(key::block_at_height(Height{1}), hash_number(2).view());
   f.write(batch);
   const StoredFacts expected{.entered = View{11}, .voted = View{9}, .locked = View{3},
-                             .highest_pc = View{4}, .highest_tc = View{10},
+                             .highest_pc = View{4}, .highest_pc_block = hash_number(2),
+                             .highest_tc = View{10},
                              .committed = Height{1}};
   CHECK(f.check.live(0) == expected);
   CHECK(StoredFacts::of(f.disk) == expected);
@@ -65,6 +66,30 @@ TEST_CASE("a lock that goes back breaks L3", "[sim][L3]") {
   CHECK(f.broken().empty());
   f.write(DiskFixture::locked(f.pc(6, hash_number(2))));
   CHECK(f.broken() == "L3");
+}
+
+TEST_CASE("a highest PC goes back to the Decide PC of its update alone, and what follows that",
+          "[sim][L3][S58]") {
+  const auto broken_by = [](Phase from, std::uint8_t to_block, Phase to) {
+    DiskFixture f;
+    const auto write_highest = [&](View view, std::uint8_t block, Phase phase) {
+      PhaseCertificate highest = f.pc(view.value, hash_number(block));
+      highest.phase = phase;
+      WriteBatch batch;
+      batch.put(key::highest_pc(), to_borsh(highest));
+      f.write(batch);
+    };
+    write_highest(View{7}, 1, from);
+    write_highest(View{6}, to_block, to);
+    return f.broken();
+  };
+  CHECK(broken_by(Phase::prepare, 1, Phase::decide).empty());
+  CHECK(broken_by(Phase::precommit, 1, Phase::decide).empty());
+  CHECK(broken_by(Phase::prepare, 2, Phase::generic).empty());  // of its child
+  CHECK(broken_by(Phase::commit, 1, Phase::decide) == "L3");
+  CHECK(broken_by(Phase::generic, 1, Phase::decide) == "L3");
+  CHECK(broken_by(Phase::commit, 2, Phase::generic) == "L3");
+  CHECK(broken_by(Phase::prepare, 1, Phase::precommit) == "L3");
 }
 
 TEST_CASE("a store that forgets breaks L3 when it is opened", "[sim][L3]") {
