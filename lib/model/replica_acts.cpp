@@ -50,12 +50,13 @@ void ReplicaModel::on(const Collected& collected) {
     const Set next = tree_.sets.committed->with(*stored->block->updates);
     sets.push_back(std::make_shared<const Set>(next));
   }
-  const auto is_made_of_votes = [&](const SetPtr& set) { return is_collected_from(made, *set); };
-  const auto made_by = std::ranges::find_if(sets, is_made_of_votes);
-  if (made_by == sets.end()) {
+  // By slots alone it may be of another set of that size, whose members have sent votes as well.
+  std::erase_if(sets, [&](const SetPtr& set) { return !is_collected_from(made, *set); });
+  if (sets.empty()) {
     return part(rule, what + " from votes that a quorum has not sent here", made.block);
   }
-  if (!signatures_.all_verify(made, **made_by)) {
+  const auto verifies = [&](const SetPtr& set) { return signatures_.all_verify(made, *set); };
+  if (std::ranges::none_of(sets, verifies)) {
     return part(rule, what + " from a vote whose signature does not verify", made.block);
   }
   known_.add(collected.certificate, is_timeout);

@@ -1,6 +1,8 @@
 // Judging certificates: no signature that the set's members did not make counts, and a certificate
-// is good only with a quorum of good ones. [PROTOCOL 1.8]
+// is good only with a quorum of good ones. And what is kept of those that prove a fault. [PROTOCOL
+// 1.8, 6.1]
 #include "lib/sim/mock_signatures.h"
+#include "lib/types/events.h"
 #include "lib/validators/verify.h"
 #include "tests/fuzz/support/checks.h"
 #include "tests/fuzz/support/tape.h"
@@ -91,6 +93,8 @@ HS_FUZZ_TARGET(certificate) {
   static const Members all;
   (void)fuzz::round_trip<PhaseCertificate>(input);
   (void)fuzz::round_trip<SignatureSet>(input);
+  (void)fuzz::round_trip<event::Equivocation>(input);
+  (void)fuzz::round_trip<event::SafetyViolation>(input);
 
   fuzz::InputTape tape(input);
   CertificateVerifier verifier(sim::mock_scheme());

@@ -97,5 +97,33 @@ TEST_CASE("no certificate is collected from a signature that does not verify", "
   CHECK(is_against(story.step(facts), "3.8 collecting"));
 }
 
+TEST_CASE("of two sets of a size a certificate is that of the one whose signatures verify",
+          "[model][4.5]") {
+  const Set grown = four()->with({.inserts = {{key_number(4), 1}}, .deletes = {key_number(3)}});
+  Tree tree = tree_at_genesis(chain, epoch_length, four());
+  tree.sets.committed = std::make_shared<const Set>(grown);
+  tree.sets.update_height = 0;
+  tree.sets.decided = false;
+  OneVerdict signatures;
+  signatures.only_of = tree.sets.previous;
+  ReplicaModel replica(key_number(3), tree, signatures);
+  Holdings held;
+  held.sets = tree.sets;
+  REQUIRE_FALSE(replica.start(held));
+  std::vector<Fact> facts;
+  for (std::uint8_t i = 0; i < 3; ++i) facts.emplace_back(HeardTimeoutVote{key_number(i), 0});
+  for (const CertificatePtr& made : {tc(0)}) {
+    facts.insert(facts.end(), {Collected{made}, RaisedHighestTimeout{made}, Advanced{made},
+                               Entered{1, four()->leader(1)}});
+  }
+  held.entered = 1;
+  held.highest_timeout = 0;
+  SECTION("the one before") { CHECK_FALSE(replica.step(facts, held)); }
+  SECTION("neither") {
+    signatures.are_good = false;
+    CHECK(is_against(replica.step(facts, held), "4.5 collecting"));
+  }
+}
+
 }  // namespace
 }  // namespace hs::model

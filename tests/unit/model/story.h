@@ -20,9 +20,12 @@ inline Hash hash_number(std::uint64_t number) {
 
 class OneVerdict : public Signatures {
  public:
-  [[nodiscard]] bool all_verify(const Certificate&, const Set&) override { return are_good; }
+  [[nodiscard]] bool all_verify(const Certificate&, const Set& set) override {
+    return are_good && (only_of == nullptr || set == *only_of);
+  }
 
   bool are_good = true;
+  SetPtr only_of;  // null: whatever the set
 };
 
 constexpr std::uint64_t chain = 7;
