@@ -86,11 +86,13 @@ void DutyOracle::check_answer(Watched& watched, NodeIndex node, View view_before
   const auto* vote = from == nullptr ? nullptr : std::get_if<TimeoutVote>(from->message.get());
   if (vote == nullptr || vote->chain_id != plan_.config.chain_id) return;
   const bool ends_epoch = vote->view.value % plan_.config.epoch_length == 0;
-  if (!ends_epoch || vote->view >= view_before || from->origin == cast_.key(node)) return;
+  if (!ends_epoch || from->origin == cast_.key(node)) return;
+  // Also of a view that it has left in this very step, by a certificate in the vote.
   if (answers(output, from->origin, vote->view)) {
     watched.answered[from->origin] = judge_.now();
     return;
   }
+  if (vote->view >= view_before) return;
   // By clocks that may be a twentieth too slow.
   const Duration spacing = plan_.config.view_timeout / 3;
   const auto answered = watched.answered.find(from->origin);

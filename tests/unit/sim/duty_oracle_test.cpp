@@ -133,6 +133,13 @@ TEST_CASE("who waits in an epoch-change view that others have left is answered",
     f.step(1'500, 12, f.timeout_vote(10));
     CHECK(f.broken() == "D2");
   }
+  SECTION("in the step in which the view is left, and not again at once") {
+    f.step(1'100, 21, f.timeout_vote(20), f.answer(20));
+    f.step(1'200, 21, f.timeout_vote(20));
+    CHECK(f.broken().empty());
+    f.step(1'500, 21, f.timeout_vote(20));
+    CHECK(f.broken() == "D2");
+  }
   SECTION("not for a view that is not left yet") {
     f.step(1'100, 12, f.timeout_vote(20));
     CHECK(f.broken().empty());
