@@ -143,6 +143,15 @@ class Campaign(unittest.TestCase):
         self.assertEqual(steps.done, [(41, 10)])
         self.assertIn("demo.jsonl:3", said.getvalue())
 
+    def test_the_marks_of_all_parts_are_added_and_the_rare_ones_told(self):
+        record = {"one": {"marks": {"often": 600, "rare": 3}}, "two": {"marks": {"often": 400}},
+                  "three": {"done": 1}}
+        with contextlib.redirect_stdout(io.StringIO()) as said:
+            self.assertTrue(campaign.tell_marks(record))
+            self.assertFalse(campaign.tell_marks({"one": {"marks": {"never": 0}}}))
+        self.assertIn("     3  rare\n2 marks, 1 of them 1000 times or more\n", said.getvalue())
+        self.assertNotIn("often", said.getvalue())
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)
