@@ -14,8 +14,12 @@ namespace hs {
 TreeUpdateResult BlockTree::apply(const TreeUpdate& update) {
   TreeUpdateResult result;
   if (update.highest_pc) {
-    const bool ends_update = update.highest_pc->phase == Phase::decide;  // S58
-    HS_CHECK(update.highest_pc->view > highest_pc_.view || ends_update);
+    const PhaseCertificate& after = *update.highest_pc;
+    const bool was_early =
+        highest_pc_.phase == Phase::prepare || highest_pc_.phase == Phase::precommit;
+    const bool decides_it =
+        was_early && after.phase == Phase::decide && after.block == highest_pc_.block;
+    HS_CHECK(after.view > highest_pc_.view || decides_it);  // I07, S58
     highest_pc_ = *update.highest_pc;
     overlay_.put(key::highest_pc(), to_borsh(highest_pc_));
   }

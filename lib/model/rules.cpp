@@ -213,6 +213,11 @@ const char* fault_of_place(const Tree& tree, const Certificate& pc) {
   return (pc.phase == Phase::generic) == is_ordinary ? nullptr : "3.5 clause 4 (phase)";
 }
 
+// Only the old set can go on from it. [3.2]
+bool is_early(const Certificate& pc) {
+  return pc.phase == Phase::prepare || pc.phase == Phase::precommit;
+}
+
 // An update that nobody has to vote for any more.
 bool is_done_with(const Tree& tree, const Hash& update) {
   const Stored* stored = tree.find(update);
@@ -235,8 +240,7 @@ const char* fault_of_form(const Tree& tree, const Block& block) {
 
 const char* fault_of_pc(const Tree& tree, const Certificate& pc) {
   if (const char* fault = fault_of_place(tree, pc)) return fault;
-  const bool is_early = pc.phase == Phase::prepare || pc.phase == Phase::precommit;
-  if (is_early && is_done_with(tree, pc.block)) return "3.5 clause 5 (decided update) [S58]";
+  if (is_early(pc) && is_done_with(tree, pc.block)) return "3.5 clause 5 (decided update) [S58]";
   return fault_of_lock(tree, pc);
 }
 
@@ -278,9 +282,8 @@ Effects effects_of(const Tree& tree, const CertificatePtr& pc) {
   if (pc->is_genesis()) return effects;
   const Certificate& highest = *tree.highest;
   effects.raises_highest = pc->view > highest.view;
-  if (pc->phase == Phase::decide && pc->block == highest.block) {  // S58
-    const bool is_early = highest.phase == Phase::prepare || highest.phase == Phase::precommit;
-    effects.raises_highest = effects.raises_highest || is_early;
+  if (pc->phase == Phase::decide && pc->block == highest.block && is_early(highest)) {
+    effects.raises_highest = true;  // S58
   }
   effects.lock = lock_of(tree, pc);
   effects.decides = pc->phase == Phase::decide;

@@ -52,4 +52,26 @@ TEST_CASE("views, certificates and the lock never go back", "[blocktree][I07][S0
   CHECK_FALSE(dies([&] { tree->set_highest_tc(tc_of(5)); }));
 }
 
+TEST_CASE("only the Decide certificate of an early phase's block takes its place from below",
+          "[blocktree][I07][S58]") {
+  Tree tree;
+  ValidatorSetUpdates updates;
+  updates.insert(test_key(5).public_key(), Power{1});
+  const Block update = tree.insert(first_block("update"), std::nullopt, updates);
+  const Block other = tree.insert(first_block("other"), std::nullopt, updates);
+  const auto dies_after = [&](Phase before, const Block& block, Phase phase) {
+    WriteBatch batch;
+    batch.put(key::highest_pc(), to_borsh(test_pc(7, update.hash, before)));
+    tree.store.write(batch, true);
+    tree.reopen();
+    return dies([&] { tree->apply({.highest_pc = test_pc(6, block.hash, phase)}); });
+  };
+  CHECK_FALSE(dies_after(Phase::prepare, update, Phase::decide));
+  CHECK_FALSE(dies_after(Phase::precommit, update, Phase::decide));
+  CHECK(dies_after(Phase::prepare, other, Phase::decide));
+  CHECK(dies_after(Phase::prepare, update, Phase::precommit));
+  CHECK(dies_after(Phase::commit, update, Phase::decide));
+  CHECK(dies_after(Phase::decide, update, Phase::decide));
+}
+
 }  // namespace hs::test

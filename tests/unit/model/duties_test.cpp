@@ -112,10 +112,9 @@ TEST_CASE("of two sets of a size a certificate is that of the one whose signatur
   REQUIRE_FALSE(replica.start(held));
   std::vector<Fact> facts;
   for (std::uint8_t i = 0; i < 3; ++i) facts.emplace_back(HeardTimeoutVote{key_number(i), 0});
-  for (const CertificatePtr& made : {tc(0)}) {
-    facts.insert(facts.end(), {Collected{made}, RaisedHighestTimeout{made}, Advanced{made},
-                               Entered{1, four()->leader(1)}});
-  }
+  const CertificatePtr made = tc(0);
+  facts.insert(facts.end(), {Collected{made}, RaisedHighestTimeout{made}, Advanced{made},
+                             Entered{1, four()->leader(1)}});
   held.entered = 1;
   held.highest_timeout = 0;
   SECTION("the one before") { CHECK_FALSE(replica.step(facts, held)); }
