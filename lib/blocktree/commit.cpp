@@ -10,21 +10,27 @@
 #include "lib/blocktree/stored.h"
 
 namespace hs {
+namespace {
+
+// By its view, or as the end of what `before` was part of. [I07, S58]
+bool may_follow(const PhaseCertificate& before, const PhaseCertificate& after) {
+  if (after.view > before.view) return true;
+  const bool was_open = before.phase == Phase::prepare || before.phase == Phase::precommit ||
+                        before.phase == Phase::commit;
+  return was_open && after.phase == Phase::decide && after.block == before.block;
+}
+
+}  // namespace
 
 TreeUpdateResult BlockTree::apply(const TreeUpdate& update) {
   TreeUpdateResult result;
   if (update.highest_pc) {
-    const PhaseCertificate& after = *update.highest_pc;
-    const bool was_early =
-        highest_pc_.phase == Phase::prepare || highest_pc_.phase == Phase::precommit;
-    const bool decides_it =
-        was_early && after.phase == Phase::decide && after.block == highest_pc_.block;
-    HS_CHECK(after.view > highest_pc_.view || decides_it);  // I07, S58
+    HS_CHECK(may_follow(highest_pc_, *update.highest_pc));
     highest_pc_ = *update.highest_pc;
     overlay_.put(key::highest_pc(), to_borsh(highest_pc_));
   }
   if (update.locked_pc) {
-    HS_CHECK(update.locked_pc->view > locked_pc_.view);  // I07
+    HS_CHECK(may_follow(locked_pc_, *update.locked_pc));
     locked_pc_ = *update.locked_pc;
     if (!HS_MUTATE(M08)) overlay_.put(key::locked_pc(), to_borsh(locked_pc_));
   }

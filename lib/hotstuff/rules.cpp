@@ -17,12 +17,19 @@ bool above_committed(const BlockTree& tree, Height height) {
 // The phases that the old set goes on from alone. [1.8]
 bool is_early_phase(Phase phase) { return phase == Phase::prepare || phase == Phase::precommit; }
 
-// A Decide certificate is above the early ones of its block in whatever view. [S58]
+bool is_before_decide(Phase phase) { return is_early_phase(phase) || phase == Phase::commit; }
+
+// Does `decide` end what `earlier` was part of? Their views say nothing about that: they are of two
+// sets. [S58]
+bool decides_block_of(const PhaseCertificate& decide, const PhaseCertificate& earlier) {
+  return decide.phase == Phase::decide && decide.block == earlier.block &&
+         is_before_decide(earlier.phase);
+}
+
 bool raises_highest(const BlockTree& tree, const PhaseCertificate& justify) {
   const PhaseCertificate& highest = tree.highest_pc();
   if (justify.view > highest.view) return true;
-  return justify.phase == Phase::decide && justify.block == highest.block &&
-         is_early_phase(highest.phase) && !HS_MUTATE(S58c);
+  return decides_block_of(justify, highest) && !HS_MUTATE(S58c);
 }
 
 // The three-chain: `justify` certifies X, j1 (in X) its parent, j2 (in the parent) the grandparent,
@@ -84,7 +91,7 @@ bool is_decided(const BlockTree& tree, const Hash& block) {
 
 bool safe_pc(const BlockTree& tree, const PhaseCertificate& pc, ChainId chain) {
   if (!fits_tree(tree, pc, chain) || !passes_lock(tree, pc)) return false;
-  return !is_early_phase(pc.phase) || !is_decided(tree, pc.block) || HS_MUTATE(S58);
+  return !is_before_decide(pc.phase) || !is_decided(tree, pc.block) || HS_MUTATE(S58);
 }
 
 bool height_fits(const BlockTree& tree, Height height, const PhaseCertificate& justify) {
@@ -124,6 +131,11 @@ bool needs_reproposal(const PhaseCertificate& pc, View current) {
 std::optional<PhaseCertificate> pc_to_lock(const BlockTree& tree, const PhaseCertificate& justify) {
   if (justify.is_genesis() || HS_MUTATE(M02)) return std::nullopt;
   const PhaseCertificate& locked = tree.locked_pc();
+  // The lock of the old set is void, and were its view the higher one, it would keep the locks of
+  // the new set from being taken. [S58]
+  if (decides_block_of(justify, locked) && justify.view < locked.view && !HS_MUTATE(S58d)) {
+    return justify;
+  }
   std::optional<PhaseCertificate> candidate;
   switch (justify.phase) {
     case Phase::generic:

@@ -30,8 +30,9 @@ namespace hs {
 // Decide certificate then, and nobody is left to finish what an old set begins with it. [S58]
 [[nodiscard]] bool is_decided(const BlockTree& tree, const Hash& block);
 
-// All clauses: the certificate may be acted on. A Prepare or Precommit certificate of a decided
-// update may not. [S58]
+// All clauses: the certificate may be acted on. Of a decided update only Decide certificates may:
+// the set has gone on from one of them, and a second one, made of a newer Commit certificate, would
+// lead beside what it has committed since. [S58]
 [[nodiscard]] bool safe_pc(const BlockTree& tree, const PhaseCertificate& pc, ChainId chain);
 
 // May this block be voted for? safe_pc of its justify, Generic or Decide, the height its parent's
@@ -54,8 +55,9 @@ namespace hs {
 // needs is broken; a Commit PC may be nudged with in any view. [3.3]
 [[nodiscard]] bool needs_reproposal(const PhaseCertificate& pc, View current);
 
-// The certificate to lock on after `justify`, none to keep the lock. Only ever of a higher view
-// than the present lock. [S01]
+// The certificate to lock on after `justify`, none to keep the lock. Of a higher view than the
+// present lock [S01], or the Decide certificate of the block on which the old set has locked it
+// [S58].
 [[nodiscard]] std::optional<PhaseCertificate> pc_to_lock(const BlockTree& tree,
                                                          const PhaseCertificate& justify);
 

@@ -107,6 +107,7 @@ void ReplicaModel::meet_offers() {
 bool ReplicaModel::is_bound_against(const Certificate& justify, const Hash& block) const {
   if (!bound_) return false;
   if (bound_->voted && tree_.entered <= *bound_->voted) return true;
+  if (is_done_with(tree_, bound_->locked_block)) return false;  // S58
   return justify.view < bound_->locked && block != bound_->locked_block;
 }
 

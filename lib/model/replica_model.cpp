@@ -10,6 +10,10 @@ constexpr View views_ahead_max = 1'000;  // of messages that are kept [7.3]
 
 std::string number(std::uint64_t value) { return std::to_string(value); }
 
+bool is_it(const Commit& commit, const Committed& told) {
+  return commit.block == told.block && commit.height == told.height && commit.view == told.view;
+}
+
 template <class Number>
 std::string number(const std::optional<Number>& value) {
   return value ? number(*value) : "none";
@@ -49,9 +53,9 @@ std::optional<Mismatch> ReplicaModel::start(const Holdings& disk,
   taken_.clear();
   suspects_.clear();
   bound_.reset();
-  const bool is_ahead =
-      record && (record->voted > tree_.voted || record->locked > tree_.locked->view);
-  if (is_ahead) bound_ = record;
+  const bool locks_more =
+      record && record->locked > tree_.locked->view && !is_done_with(tree_, record->locked_block);
+  if (record && (record->voted > tree_.voted || locks_more)) bound_ = record;
   return mismatch_;
 }
 
@@ -67,8 +71,9 @@ std::optional<Mismatch> ReplicaModel::step(std::span<const Fact> facts, const Ho
   is_without_block_ = false;
   sets_before_ = tree_.sets;
   highest_before_ = tree_.highest;
-  for (const Fact& fact : facts) {
-    std::visit([&](const auto& each) { on(each); }, fact);
+  for (std::size_t index = 0; index < facts.size(); ++index) {
+    next_ = index + 1 < facts.size() ? &facts[index + 1] : nullptr;
+    std::visit([&](const auto& each) { on(each); }, facts[index]);
     if (mismatch_) return mismatch_;
     if (is_halted_) return std::nullopt;
   }
@@ -181,10 +186,22 @@ void ReplicaModel::on(const MovedLock& moved) {
     return;
   }
   require_nothing_due();
-  const CertificatePtr cause = explain([&](const CertificatePtr& pc) {
-    const Effects effects = effects_of(tree_, pc);
+  // A block may be certified in several views. All its certificates lock alike, and not all commit:
+  // which one was applied shows in what follows.
+  const auto* next = next_ != nullptr ? std::get_if<Committed>(next_) : nullptr;
+  const auto locks_alike = [&](const Effects& effects) {
     return effects.lock && same(effects.lock, lock);
+  };
+  CertificatePtr cause = explain([&](const CertificatePtr& pc) {
+    const Effects effects = effects_of(tree_, pc);
+    const bool commits_alike =
+        next == nullptr ? effects.commits.empty()
+                        : !effects.commits.empty() && is_it(effects.commits.front(), *next);
+    return locks_alike(effects) && commits_alike;
   });
+  if (!cause) {
+    cause = explain([&](const CertificatePtr& pc) { return locks_alike(effects_of(tree_, pc)); });
+  }
   if (!cause) {
     return part("3.7 lock",
                 "locks on view " + number(lock->view) + " without a cause; the lock was of view " +
@@ -196,19 +213,15 @@ void ReplicaModel::on(const MovedLock& moved) {
 }
 
 void ReplicaModel::on(const Committed& committed) {
-  const auto is_it = [&](const Commit& commit) {
-    return commit.block == committed.block && commit.height == committed.height &&
-           commit.view == committed.view;
-  };
   if (due_lock_ || due_update_) return require_nothing_due();
   if (due_commits_.empty()) {
     const CertificatePtr cause = explain([&](const CertificatePtr& pc) {
       const Effects effects = effects_of(tree_, pc);
-      return !effects.lock && !effects.commits.empty() && is_it(effects.commits.front());
+      return !effects.lock && !effects.commits.empty() && is_it(effects.commits.front(), committed);
     });
     if (cause) apply_now(cause, effects_of(tree_, cause));
   }
-  if (due_commits_.empty() || !is_it(due_commits_.front())) {
+  if (due_commits_.empty() || !is_it(due_commits_.front(), committed)) {
     const std::string instead = due_commits_.empty()
                                     ? "without a cause"
                                     : "instead of " + number(due_commits_.front().height);

@@ -95,6 +95,7 @@ class ReplicaModel {
 
   // Of the running step.
   const Holdings* after_ = nullptr;
+  const Fact* next_ = nullptr;  // after the one being read
   CertificatePtr due_lock_;
   std::deque<Commit> due_commits_;
   std::optional<View> timed_out_;

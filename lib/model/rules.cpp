@@ -101,7 +101,18 @@ void list_commits(const Tree& tree, const CertificatePtr& pc, const Hash& target
   std::reverse(effects.commits.begin(), effects.commits.end());
 }
 
+// Only a set that comes to its end with the update can have signed it. [2.6]
+bool is_of_old_set(const Certificate& pc) {
+  return pc.phase == Phase::prepare || pc.phase == Phase::precommit || pc.phase == Phase::commit;
+}
+
+// What the old set has come to about a block is over with the new set's word on it. [S58]
+bool overrules(const Certificate& pc, const Certificate& earlier) {
+  return pc.phase == Phase::decide && pc.block == earlier.block && is_of_old_set(earlier);
+}
+
 CertificatePtr lock_of(const Tree& tree, const CertificatePtr& pc) {
+  if (overrules(*pc, *tree.locked) && pc->view < tree.locked->view) return pc;
   CertificatePtr candidate;
   switch (pc->phase) {
     case Phase::generic:
@@ -213,19 +224,6 @@ const char* fault_of_place(const Tree& tree, const Certificate& pc) {
   return (pc.phase == Phase::generic) == is_ordinary ? nullptr : "3.5 clause 4 (phase)";
 }
 
-// Only the old set can go on from it. [3.2]
-bool is_early(const Certificate& pc) {
-  return pc.phase == Phase::prepare || pc.phase == Phase::precommit;
-}
-
-// An update that nobody has to vote for any more.
-bool is_done_with(const Tree& tree, const Hash& update) {
-  const Stored* stored = tree.find(update);
-  if (stored == nullptr || stored->status != UpdateStatus::committed) return false;
-  const bool is_newest = stored->block->height == tree.sets.update_height;
-  return tree.sets.decided || !is_newest;
-}
-
 const char* fault_of_form(const Tree& tree, const Block& block) {
   const Certificate& justify = *block.justify;
   if (justify.phase != Phase::generic && justify.phase != Phase::decide) {
@@ -238,9 +236,17 @@ const char* fault_of_form(const Tree& tree, const Block& block) {
 
 }  // namespace
 
+bool is_done_with(const Tree& tree, const Hash& update) {
+  const Stored* stored = tree.find(update);
+  if (stored == nullptr || stored->status != UpdateStatus::committed) return false;
+  const bool is_newest = stored->block->height == tree.sets.update_height;
+  return tree.sets.decided || !is_newest;
+}
+
 const char* fault_of_pc(const Tree& tree, const Certificate& pc) {
   if (const char* fault = fault_of_place(tree, pc)) return fault;
-  if (is_early(pc) && is_done_with(tree, pc.block)) return "3.5 clause 5 (decided update) [S58]";
+  if (is_of_old_set(pc) && is_done_with(tree, pc.block))
+    return "3.5 clause 5 (decided update) [S58]";
   return fault_of_lock(tree, pc);
 }
 
@@ -280,11 +286,7 @@ const char* fault_of_storing(const Tree& tree, const Block& block) {
 Effects effects_of(const Tree& tree, const CertificatePtr& pc) {
   Effects effects;
   if (pc->is_genesis()) return effects;
-  const Certificate& highest = *tree.highest;
-  effects.raises_highest = pc->view > highest.view;
-  if (pc->phase == Phase::decide && pc->block == highest.block && is_early(highest)) {
-    effects.raises_highest = true;  // S58
-  }
+  effects.raises_highest = pc->view > tree.highest->view || overrules(*pc, *tree.highest);
   effects.lock = lock_of(tree, pc);
   effects.decides = pc->phase == Phase::decide;
   const std::optional<Hash> target = target_of(tree, *pc);

@@ -45,6 +45,8 @@ struct Tree {
 // ---- 3.5: null if the question is answered with yes, else the clause that says no ----
 [[nodiscard]] const char* fault_of_lock(const Tree& tree, const Certificate& pc);  // clause 3 alone
 [[nodiscard]] const char* fault_of_pc(const Tree& tree, const Certificate& pc);
+// An update that the new set has decided: of the old set's word on it nothing is left. [S58]
+[[nodiscard]] bool is_done_with(const Tree& tree, const Hash& update);
 [[nodiscard]] const char* fault_of_block(const Tree& tree, const Block& block);
 [[nodiscard]] const char* fault_of_nudge(const Tree& tree, const Certificate& justify, View view);
 // May it be stored? Not more than that. [3A.5, S55]

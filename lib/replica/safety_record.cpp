@@ -1,13 +1,26 @@
 #include "lib/replica/safety_record.h"
 
 namespace hs {
+namespace {
+
+// A lock on a decided update protects nothing any more, and may have gone back since. [S58]
+bool is_decided(const TreeReader& database, const Hash& block) {
+  const std::optional<Height> height = database.height(block);
+  if (!height) return false;
+  if (!std::holds_alternative<CommittedUpdates>(database.updates_status(block))) return false;
+  const ValidatorSetState validators = database.validators();
+  return validators.update_decided || height != validators.update_height;
+}
+
+}  // namespace
 
 bool is_ahead(const SafetyRecord& record, const TreeReader& database) {
   // std::optional orders "none" below every view, as it should be here. A TimeoutVote is cast for
   // the view the replica is in, which the database holds before anything of that view is sent.
-  return record.voted_view > database.highest_view_phase_voted() ||
-         (record.timeout_view && *record.timeout_view > database.highest_view_entered()) ||
-         record.locked_view > database.locked_pc().view;
+  if (record.voted_view > database.highest_view_phase_voted()) return true;
+  if (record.timeout_view && *record.timeout_view > database.highest_view_entered()) return true;
+  return record.locked_view > database.locked_pc().view &&
+         !is_decided(database, record.locked_block);
 }
 
 void encode(BorshWriter& writer, const SafetyRecord& record) {

@@ -56,9 +56,11 @@ void ReplicaState::finish(Output& output) {
   output.sync = !output.writes.empty() && !HS_MUTATE(M48);
   if (!record_changed_) return;
   record_changed_ = false;
-  if (tree_.locked_pc().view > record_.locked_view) {
-    record_.locked_view = tree_.locked_pc().view;
-    record_.locked_block = tree_.locked_pc().block;
+  const PhaseCertificate& lock = tree_.locked_pc();
+  const bool is_void = lock.view < record_.locked_view && is_decided(tree_, record_.locked_block);
+  if (lock.view > record_.locked_view || is_void) {
+    record_.locked_view = lock.view;
+    record_.locked_block = lock.block;
   }
   output.safety_record = record_;
 }

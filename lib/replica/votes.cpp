@@ -13,7 +13,8 @@ namespace hs {
 bool ReplicaState::record_permits(const PhaseCertificate& justify, const Hash& block) const {
   if (!bound_ || HS_MUTATE(S02b)) return true;
   if (bound_->voted_view && view_ <= *bound_->voted_view) return false;
-  return justify.view >= bound_->locked_view || block == bound_->locked_block;
+  if (justify.view >= bound_->locked_view || block == bound_->locked_block) return true;
+  return is_decided(tree_, bound_->locked_block) && !HS_MUTATE(S58e);
 }
 
 void ReplicaState::cast(Phase phase, const PhaseCertificate& justify, const Hash& block) {

@@ -86,8 +86,8 @@ void Monitor::on_write(NodeIndex node, const WriteBatch& batch, bool sync, const
   state_.on_write(node, batch, disk);
 }
 
-void Monitor::on_record(NodeIndex node, const SafetyRecord& record) {
-  if (!is_faulty_[node]) stored_.on_record(node, record);
+void Monitor::on_record(NodeIndex node, const SafetyRecord& record, const KvReader& disk) {
+  if (!is_faulty_[node]) stored_.on_record(node, record, disk);
 }
 
 void Monitor::on_send(NodeIndex node, bool to_all, const MessagePtr& message,

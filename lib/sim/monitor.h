@@ -34,7 +34,7 @@ class Monitor {
   void on_end(NodeIndex node, const Tally& tally);
   // The effects of a step, each before the world carries it out, but for events.
   void on_write(NodeIndex node, const WriteBatch& batch, bool sync, const KvReader& disk);
-  void on_record(NodeIndex node, const SafetyRecord& record);
+  void on_record(NodeIndex node, const SafetyRecord& record, const KvReader& disk);
   void on_send(NodeIndex node, bool to_all, const MessagePtr& message, const KvReader& disk);
   void on_event(NodeIndex node, const Event& event, const KvReader& disk);
   // What a step of an honest node was, if its batch reached the disk, whatever of it came after.

@@ -20,7 +20,6 @@ constexpr std::size_t view_offset_in_certificate = 8;  // after the chain id
 constexpr std::size_t block_offset_in_certificate = 16;
 constexpr std::size_t phase_offset_in_certificate = 48;
 constexpr std::uint8_t phase_prepare = 1;
-constexpr std::uint8_t phase_precommit = 2;
 constexpr std::uint8_t phase_decide = 4;
 
 std::optional<std::uint64_t> number_at(BytesView bytes, std::size_t offset) {
@@ -36,22 +35,28 @@ std::optional<View> view_at(BytesView bytes, std::size_t offset) {
   return View{*number};
 }
 
-void read_highest_pc(StoredFacts& facts, BytesView certificate) {
-  facts.highest_pc = view_at(certificate, view_offset_in_certificate);
-  if (certificate.size() <= phase_offset_in_certificate) return;
-  const BytesView block =
-      certificate.subspan(block_offset_in_certificate, facts.highest_pc_block.bytes.size());
-  std::ranges::copy(block, facts.highest_pc_block.bytes.begin());
-  facts.highest_pc_phase = certificate[phase_offset_in_certificate];
+Certified certified_by(BytesView certificate) {
+  Certified certified;
+  if (certificate.size() <= phase_offset_in_certificate) return certified;
+  const BytesView block = certificate.subspan(block_offset_in_certificate, Hash::size);
+  std::ranges::copy(block, certified.block.bytes.begin());
+  certified.phase = certificate[phase_offset_in_certificate];
+  return certified;
 }
 
-// May the highest PC's view go back? From an early phase of an update to its Decide PC, or to what
-// has followed that one in the same batch. [S58]
-bool is_followed_by(const StoredFacts& before, const StoredFacts& after) {
-  const bool was_early =
-      before.highest_pc_phase == phase_prepare || before.highest_pc_phase == phase_precommit;
-  const bool is_same_block = after.highest_pc_block == before.highest_pc_block;
-  return was_early && (!is_same_block || after.highest_pc_phase == phase_decide);
+// May the view of the lock or of the highest PC go back? From a phase of an update that the old set
+// has signed to its Decide PC, or to what has followed that one in the same batch. [S58]
+bool is_followed_by(const Certified& before, const Certified& after) {
+  const bool is_of_old_set = before.phase >= phase_prepare && before.phase < phase_decide;
+  const bool is_same_block = after.block == before.block;
+  return is_of_old_set && (!is_same_block || after.phase == phase_decide);
+}
+
+bool is_committed(const Hash& block, const KvReader& disk) {
+  const std::optional<Bytes> height = disk.get(key::block_height(block));
+  const auto number = height ? number_at(*height, 0) : std::nullopt;
+  const auto at_height = number ? disk.get(key::block_at_height(Height{*number})) : std::nullopt;
+  return at_height && std::ranges::equal(*at_height, block.view());
 }
 
 void read_entry(StoredFacts& facts, BytesView key, BytesView value) {
@@ -63,12 +68,25 @@ void read_entry(StoredFacts& facts, BytesView key, BytesView value) {
       }
       break;
     }
-    case key_locked_pc: facts.locked = view_at(value, view_offset_in_certificate); break;
-    case key_view_entered: facts.entered = view_at(value, 0); break;
-    case key_highest_pc: read_highest_pc(facts, value); break;
-    case key_highest_tc: facts.highest_tc = view_at(value, view_offset_in_certificate); break;
-    case key_view_voted: facts.voted = view_at(value, 0); break;
-    default: break;
+    case key_locked_pc:
+      facts.locked = view_at(value, view_offset_in_certificate);
+      facts.locked_of = certified_by(value);
+      break;
+    case key_view_entered:
+      facts.entered = view_at(value, 0);
+      break;
+    case key_highest_pc:
+      facts.highest_pc = view_at(value, view_offset_in_certificate);
+      facts.highest_pc_of = certified_by(value);
+      break;
+    case key_highest_tc:
+      facts.highest_tc = view_at(value, view_offset_in_certificate);
+      break;
+    case key_view_voted:
+      facts.voted = view_at(value, 0);
+      break;
+    default:
+      break;
   }
 }
 
@@ -106,8 +124,10 @@ void StoredFactsCheck::check_monotone(NodeIndex node, const StoredFacts& before,
   };
   check("highest view entered", before.entered, after.entered);
   check("highest view voted", before.voted, after.voted);
-  check("locked view", before.locked, after.locked);
-  if (!is_followed_by(before, after)) {
+  if (!is_followed_by(before.locked_of, after.locked_of)) {
+    check("locked view", before.locked, after.locked);
+  }
+  if (!is_followed_by(before.highest_pc_of, after.highest_pc_of)) {
     check("highest PC view", before.highest_pc, after.highest_pc);
   }
   check("highest TC view", before.highest_tc, after.highest_tc);
@@ -122,22 +142,30 @@ void StoredFactsCheck::on_write(NodeIndex node, const WriteBatch& batch, bool sy
   if (sync) disk.durable = disk.live;
 }
 
-void StoredFactsCheck::on_record(NodeIndex node, const SafetyRecord& record) {
+void StoredFactsCheck::on_record(NodeIndex node, const SafetyRecord& record,
+                                 const KvReader& disk_of_node) {
   Disk& disk = nodes_[node];
   // A record ahead of its store would keep the node from ever voting again.
   if (record.voted_view > disk.durable.voted) {
-    judge_.violate("L8", node, "the record says voted in view " + show(record.voted_view) +
-                                   ", the disk " + show(disk.durable.voted));
+    judge_.violate("L8", node,
+                   "the record says voted in view " + show(record.voted_view) + ", the disk " +
+                       show(disk.durable.voted));
   }
   if (record.locked_view > disk.durable.locked.value_or(View{})) {
     judge_.violate("L8", node, "the record's lock is ahead of the disk's");
   }
-  if (disk.record && (record.voted_view < disk.record->voted_view ||
-                      record.timeout_view < disk.record->timeout_view ||
-                      record.locked_view < disk.record->locked_view)) {
+  if (disk.record) check_record(node, *disk.record, record, disk_of_node);
+  disk.record = record;
+}
+
+void StoredFactsCheck::check_record(NodeIndex node, const SafetyRecord& before,
+                                    const SafetyRecord& after, const KvReader& disk) {
+  const bool has_forgotten_lock =
+      after.locked_view < before.locked_view && !is_committed(before.locked_block, disk);  // S58
+  if (after.voted_view < before.voted_view || after.timeout_view < before.timeout_view ||
+      has_forgotten_lock) {
     judge_.violate("L3", node, "the voting record went back");
   }
-  disk.record = record;
 }
 
 void StoredFactsCheck::on_crash(NodeIndex node, const KvReader& disk) {
@@ -161,17 +189,20 @@ void StoredFactsCheck::on_start(NodeIndex node, const KvReader& disk,
 void StoredFactsCheck::on_vote(NodeIndex node, const PhaseVote& vote, bool is_held) {
   const Disk& mine = nodes_[node];
   if (mine.durable.voted < vote.view) {
-    judge_.violate("L8", node, "a vote of view " + std::to_string(vote.view.value) +
-                                   " leaves while the disk says " + show(mine.durable.voted));
+    judge_.violate("L8", node,
+                   "a vote of view " + std::to_string(vote.view.value) +
+                       " leaves while the disk says " + show(mine.durable.voted));
   }
   if (!mine.record || mine.record->voted_view < vote.view) {
-    judge_.violate("L8", node, "a vote of view " + std::to_string(vote.view.value) +
-                                   " leaves before its record is written");
+    judge_.violate("L8", node,
+                   "a vote of view " + std::to_string(vote.view.value) +
+                       " leaves before its record is written");
   }
   if (!is_held) {
-    judge_.violate("I09", node, "a vote of view " + std::to_string(vote.view.value) +
-                                    " for block " + to_hex(vote.block.view()).substr(0, 8) +
-                                    ", which is not in the voter's store");
+    judge_.violate("I09", node,
+                   "a vote of view " + std::to_string(vote.view.value) + " for block " +
+                       to_hex(vote.block.view()).substr(0, 8) +
+                       ", which is not in the voter's store");
   }
 }
 
@@ -182,23 +213,24 @@ void StoredFactsCheck::on_send(NodeIndex node, const Message& message, const KvR
     on_vote(node, *vote, is_passed || disk.contains(key::block_height(vote->block)));
   } else if (const auto* timeout = std::get_if<TimeoutVote>(&message)) {
     if (!mine.record || mine.record->timeout_view < timeout->view) {
-      judge_.violate("L8", node, "a TimeoutVote of view " + std::to_string(timeout->view.value) +
-                                     " leaves before its record is written");
+      judge_.violate("L8", node,
+                     "a TimeoutVote of view " + std::to_string(timeout->view.value) +
+                         " leaves before its record is written");
     }
   } else if (const auto* proposal = std::get_if<Proposal>(&message)) {
     if (mine.durable.entered < proposal->view) {
-      judge_.violate("L8", node, "a proposal of view " + std::to_string(proposal->view.value) +
-                                     " leaves while the disk says entered " +
-                                     show(mine.durable.entered));
+      judge_.violate("L8", node,
+                     "a proposal of view " + std::to_string(proposal->view.value) +
+                         " leaves while the disk says entered " + show(mine.durable.entered));
     }
   }
 }
 
 void StoredFactsCheck::on_commit_told(NodeIndex node, Height height) {
   if (nodes_[node].durable.committed < height) {
-    judge_.violate("L8", node, "a commit of height " + std::to_string(height.value) +
-                                   " is told while the disk says " +
-                                   show(nodes_[node].durable.committed));
+    judge_.violate("L8", node,
+                   "a commit of height " + std::to_string(height.value) +
+                       " is told while the disk says " + show(nodes_[node].durable.committed));
   }
 }
 

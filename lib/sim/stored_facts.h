@@ -15,13 +15,20 @@
 namespace hs::sim {
 
 // Views and heights at the top of a node's store; none where the key is missing.
+// What a stored phase certificate is of.
+struct Certified {
+  Hash block;
+  std::uint8_t phase = 0;  // as stored
+  friend bool operator==(const Certified&, const Certified&) = default;
+};
+
 struct StoredFacts {
   std::optional<View> entered;
   std::optional<View> voted;
   std::optional<View> locked;
+  Certified locked_of;
   std::optional<View> highest_pc;
-  Hash highest_pc_block;  // as of its certificate
-  std::uint8_t highest_pc_phase = 0;
+  Certified highest_pc_of;
   std::optional<View> highest_tc;
   std::optional<Height> committed;
 
@@ -36,7 +43,8 @@ class StoredFactsCheck {
   StoredFactsCheck(std::size_t nodes, Judge& judge) : judge_(judge), nodes_(nodes) {}
 
   void on_write(NodeIndex node, const WriteBatch& batch, bool sync);
-  void on_record(NodeIndex node, const SafetyRecord& record);
+  // `disk` is the node's.
+  void on_record(NodeIndex node, const SafetyRecord& record, const KvReader& disk);
   // The node's disk as a crash left it: not older than what was synced.
   void on_crash(NodeIndex node, const KvReader& disk);
   // Before the node opens its store: what it last said must be what is there.
@@ -56,6 +64,8 @@ class StoredFactsCheck {
     std::optional<SafetyRecord> record;
   };
   void check_monotone(NodeIndex node, const StoredFacts& before, const StoredFacts& after);
+  void check_record(NodeIndex node, const SafetyRecord& before, const SafetyRecord& after,
+                    const KvReader& disk);
   void on_vote(NodeIndex node, const PhaseVote& vote, bool is_held);
 
   Judge& judge_;

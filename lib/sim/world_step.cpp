@@ -52,7 +52,7 @@ class World::StepDriver {
   }
   void write_record(const SafetyRecord& record) {
     if (dies_by_count() || dies_at(CrashPoint::before_record, true)) return mark_death("record");
-    world_.monitor_.on_record(index_, record);
+    world_.monitor_.on_record(index_, record, *node_.disk);
     node_.record.write(record, world_.now());
   }
   void send(const Recipient& to, const MessagePtr& message) {

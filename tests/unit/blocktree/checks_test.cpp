@@ -52,7 +52,7 @@ TEST_CASE("views, certificates and the lock never go back", "[blocktree][I07][S0
   CHECK_FALSE(dies([&] { tree->set_highest_tc(tc_of(5)); }));
 }
 
-TEST_CASE("only the Decide certificate of an early phase's block takes its place from below",
+TEST_CASE("only the Decide certificate of what an old set has signed takes its place from below",
           "[blocktree][I07][S58]") {
   Tree tree;
   ValidatorSetUpdates updates;
@@ -62,15 +62,19 @@ TEST_CASE("only the Decide certificate of an early phase's block takes its place
   const auto dies_after = [&](Phase before, const Block& block, Phase phase) {
     WriteBatch batch;
     batch.put(key::highest_pc(), to_borsh(test_pc(7, update.hash, before)));
+    batch.put(key::locked_pc(), to_borsh(test_pc(7, update.hash, before)));
     tree.store.write(batch, true);
     tree.reopen();
-    return dies([&] { tree->apply({.highest_pc = test_pc(6, block.hash, phase)}); });
+    const PhaseCertificate after = test_pc(6, block.hash, phase);
+    const bool dies_as_highest = dies([&] { tree->apply({.highest_pc = after}); });
+    CHECK(dies([&] { tree->apply({.locked_pc = after}); }) == dies_as_highest);
+    return dies_as_highest;
   };
   CHECK_FALSE(dies_after(Phase::prepare, update, Phase::decide));
   CHECK_FALSE(dies_after(Phase::precommit, update, Phase::decide));
   CHECK(dies_after(Phase::prepare, other, Phase::decide));
   CHECK(dies_after(Phase::prepare, update, Phase::precommit));
-  CHECK(dies_after(Phase::commit, update, Phase::decide));
+  CHECK_FALSE(dies_after(Phase::commit, update, Phase::decide));
   CHECK(dies_after(Phase::decide, update, Phase::decide));
 }
 

@@ -367,7 +367,7 @@ TEST_CASE("a Commit certificate is kept, a Decide certificate decides", "[hotstu
   CHECK_FALSE(update_for(*tree, decide).commit_pc);
 }
 
-TEST_CASE("a decided update is not voted for, and its early certificates are not acted on",
+TEST_CASE("a decided update is not voted for, and the old set's certificates are not acted on",
           "[hotstuff][S58]") {
   PhasedTree tree;
   tree.apply(update_for(*tree, tree.pc(3, Phase::commit)));
@@ -378,11 +378,13 @@ TEST_CASE("a decided update is not voted for, and its early certificates are not
   CHECK(is_decided(*tree, tree.block.hash));
   CHECK_FALSE(safe_pc(*tree, tree.pc(9, Phase::prepare), test_chain));
   CHECK_FALSE(safe_pc(*tree, tree.pc(9, Phase::precommit), test_chain));
-  CHECK(safe_pc(*tree, tree.pc(9, Phase::commit), test_chain));
+  CHECK_FALSE(safe_pc(*tree, tree.pc(9, Phase::commit), test_chain));
   CHECK(safe_pc(*tree, tree.pc(9, Phase::decide), test_chain));
   CHECK_FALSE(safe_block(*tree, tree.block, test_chain));
-  CHECK_FALSE(safe_nudge(*tree, Nudge{test_chain, View{10}, tree.pc(9, Phase::prepare)}, View{10},
-                         test_chain));
+  for (const Phase phase : {Phase::prepare, Phase::precommit, Phase::commit}) {
+    const Nudge nudge{test_chain, View{10}, tree.pc(9, phase)};
+    CHECK_FALSE(safe_nudge(*tree, nudge, View{10}, test_chain));
+  }
   // While the update above it is undecided, too.
   const Block next_update =
       tree.insert(block_on(tree.block, test_pc(9, tree.block.hash, Phase::decide), "next"),
@@ -393,7 +395,7 @@ TEST_CASE("a decided update is not voted for, and its early certificates are not
   CHECK_FALSE(is_decided(*tree, next_update.hash));
 }
 
-TEST_CASE("a Decide certificate is above the early ones of its block, and no others",
+TEST_CASE("a Decide certificate is above the old set's ones of its block, and no others",
           "[hotstuff][S58]") {
   PhasedTree tree;
   const PhaseCertificate decide = tree.pc(4, Phase::decide);
@@ -404,9 +406,26 @@ TEST_CASE("a Decide certificate is above the early ones of its block, and no oth
   };
   CHECK(raises_above(tree.pc(8, Phase::prepare)));
   CHECK(raises_above(tree.pc(8, Phase::precommit)));
-  CHECK_FALSE(raises_above(tree.pc(8, Phase::commit)));
+  CHECK(raises_above(tree.pc(8, Phase::commit)));
   CHECK_FALSE(raises_above(tree.pc(8, Phase::decide)));
   CHECK_FALSE(raises_above(test_pc(8, test_hash("another"), Phase::prepare)));
+}
+
+TEST_CASE("a Decide certificate takes the place of a newer lock of the old set on its block",
+          "[hotstuff][S58][S58d]") {
+  PhasedTree tree;
+  const auto lock_after = [&](const PhaseCertificate& lock, const PhaseCertificate& justify) {
+    PhasedTree other;
+    other.apply({.locked_pc = lock});
+    return update_for(*other, justify).locked_pc;
+  };
+  const PhaseCertificate decide = tree.pc(4, Phase::decide);
+  CHECK(lock_after(tree.pc(8, Phase::precommit), decide) == decide);
+  CHECK(lock_after(tree.pc(8, Phase::commit), decide) == decide);
+  CHECK_FALSE(lock_after(tree.pc(3, Phase::precommit), decide));  // children's locks are above it
+  CHECK_FALSE(lock_after(tree.pc(8, Phase::decide), decide));
+  CHECK_FALSE(lock_after(test_pc(8, test_hash("another"), Phase::precommit), decide));
+  CHECK_FALSE(lock_after(tree.pc(8, Phase::precommit), tree.pc(4, Phase::commit)));
 }
 
 TEST_CASE("a set update runs from Prepare to Decide in four certificates", "[hotstuff][I24]") {

@@ -89,6 +89,33 @@ TEST_CASE("a lock that does not move, or moves elsewhere, is noticed", "[model][
   CHECK(is_against(story.step(facts), "3.7 lock"));
 }
 
+// One block, certified in two views: both certificates lock alike, and one of them commits.
+TEST_CASE("what a certificate below the highest has done shows which of two it was",
+          "[model][3.7]") {
+  Story story;
+  story.run_to(5);
+  // A newer certificate of the block before comes first, so that neither raises the highest PC.
+  story.held.highest = 7;
+  const CertificatePtr early = pc(5, story.blocks[5]->hash);
+  const CertificatePtr late = pc(7, story.blocks[4]->hash);
+  const CertificatePtr again = pc(6, story.blocks[5]->hash);
+  const std::vector<Fact> before{HeardCertificate{Source::justify, key_number(1), late},
+                                 RaisedHighest{late}, Entered{8, story.leader(8)}};
+  story.held.entered = 8;
+  REQUIRE_FALSE(story.step(before));
+  story.held.locked = 4;
+  const bool is_early_first = GENERATE(true, false);
+  const HeardCertificate first{Source::other, key_number(1), is_early_first ? early : again};
+  const HeardCertificate second{Source::other, key_number(1), is_early_first ? again : early};
+  std::vector<Fact> after{first, second, MovedLock{story.blocks[5]->justify}};
+  SECTION("the one that commits") {
+    after.emplace_back(Committed{story.blocks[3]->hash, 2, 3});
+    story.held.committed = 2;
+  }
+  SECTION("the other") {}
+  CHECK_FALSE(story.step(after));
+}
+
 TEST_CASE("a lock goes back only against the rules", "[model][S01]") {
   Story story;
   story.run_to(5);

@@ -99,17 +99,22 @@ TEST_CASE("a decided update is done with", "[model][S58]") {
   Chain chain_of;
   const BlockPtr update = block(4, 3, pc(3, chain_of.third->hash), Updates{});
   insert(chain_of.tree, update);
-  const CertificatePtr prepare = pc(6, update->hash, Phase::prepare);
+  const Phase phase = GENERATE(Phase::prepare, Phase::precommit, Phase::commit);
+  const CertificatePtr of_old_set = pc(6, update->hash, phase);
   const CertificatePtr decide = pc(4, update->hash, Phase::decide);
-  CHECK(fault_of_pc(chain_of.tree, *prepare) == nullptr);
-  apply(chain_of.tree, prepare, effects_of(chain_of.tree, prepare));
+  CHECK(fault_of_pc(chain_of.tree, *of_old_set) == nullptr);
+  apply(chain_of.tree, of_old_set, effects_of(chain_of.tree, of_old_set));
+  CHECK(chain_of.tree.highest == of_old_set);
   CHECK(fault_of_block(chain_of.tree, *update) == nullptr);
+  CHECK_FALSE(is_done_with(chain_of.tree, update->hash));
   CHECK(effects_of(chain_of.tree, decide).raises_highest);
   apply(chain_of.tree, decide, effects_of(chain_of.tree, decide));
   CHECK(chain_of.tree.highest == decide);
-  CHECK(fault_of_pc(chain_of.tree, *prepare) != nullptr);
-  CHECK(fault_of_pc(chain_of.tree, *pc(7, update->hash, Phase::precommit)) != nullptr);
-  CHECK(fault_of_pc(chain_of.tree, *pc(7, update->hash, Phase::commit)) == nullptr);
+  if (phase != Phase::prepare) CHECK(chain_of.tree.locked == decide);
+  CHECK(is_done_with(chain_of.tree, update->hash));
+  CHECK(fault_of_pc(chain_of.tree, *of_old_set) != nullptr);
+  CHECK(fault_of_pc(chain_of.tree, *pc(7, update->hash, Phase::commit)) != nullptr);
+  CHECK(fault_of_pc(chain_of.tree, *pc(7, update->hash, Phase::decide)) == nullptr);
   CHECK(fault_of_block(chain_of.tree, *update) != nullptr);
 }
 

@@ -39,13 +39,30 @@ struct Committed : Lone {
     wait_for_view([&](View in) { return leader(in) != 1 && leader(next(in)) != 1; });
     forget();
   }
+  // The Decide certificate comes after a newer one of the old set for the same block.
+  PhaseCertificate decide_below(Phase phase) {
+    go_where_others_lead();
+    const View decided_in = view();
+    wait(milliseconds(1'000));
+    const PhaseCertificate newer = early(phase);
+    advance(newer);
+    REQUIRE(tree().highest_pc() == newer);
+    set = *old.with(adds_fifth);
+    const PhaseCertificate decide = pc(decided_in, update.hash, Phase::decide, {1, 2, 3, 5});
+    receive(2, NewView{test_chain, view(), decide});
+    return decide;
+  }
+  // Is a child of the update, proposed in the view at hand, voted for?
+  [[nodiscard]] bool goes_on_from(const PhaseCertificate& decide) {
+    return has_voted_for(propose_next(decide).hash);
+  }
 };
 
 }  // namespace
 
 TEST_CASE("what the old set goes on to sign for a decided update moves the view and no more",
           "[replica][S58]") {
-  const Phase phase = GENERATE(Phase::prepare, Phase::precommit);
+  const Phase phase = GENERATE(Phase::prepare, Phase::precommit, Phase::commit);
   Committed lone;
   const PhaseCertificate decide = lone.decide_update(adds_fifth, {1, 2, 3, 5});
   REQUIRE(lone.replica->validators().update_decided);
@@ -70,18 +87,9 @@ TEST_CASE("a decided update that is proposed again gets no vote", "[replica][S58
 
 TEST_CASE("a Decide certificate is followed although an early one of its update is newer",
           "[replica][S58][S58c]") {
-  const Phase phase = GENERATE(Phase::prepare, Phase::precommit);
+  const Phase phase = GENERATE(Phase::prepare, Phase::precommit, Phase::commit);
   Committed lone;
-  lone.go_where_others_lead();
-  const View decided_in = lone.view();
-  lone.wait(milliseconds(1'000));
-  const PhaseCertificate early = lone.early(phase);
-  lone.advance(early);
-  REQUIRE(lone.tree().highest_pc() == early);
-  lone.set = *lone.old.with(adds_fifth);
-  const PhaseCertificate decide =
-      lone.pc(decided_in, lone.update.hash, Phase::decide, {1, 2, 3, 5});
-  lone.receive(2, NewView{test_chain, lone.view(), decide});
+  const PhaseCertificate decide = lone.decide_below(phase);
   CHECK(lone.replica->validators().update_decided);
   CHECK(lone.tree().highest_pc() == decide);
   lone.restart();
@@ -90,4 +98,42 @@ TEST_CASE("a Decide certificate is followed although an early one of its update 
   const auto proposals = lone.all<Proposal>();
   REQUIRE_FALSE(proposals.empty());
   CHECK(proposals.back().block.justify == decide);
+}
+
+TEST_CASE("the lock of an old set ends with the Decide certificate, however new it was",
+          "[replica][S58][S58d]") {
+  Committed lone;
+  const PhaseCertificate decide = lone.decide_below(Phase::precommit);
+  REQUIRE(lone.tree().highest_pc() == decide);
+  CHECK(lone.tree().locked_pc() == decide);
+  REQUIRE(lone.goes_on_from(decide));
+  CHECK(lone.record->locked_view == decide.view);
+  CHECK(lone.record->locked_block == decide.block);
+}
+
+TEST_CASE("a record of a lock that has ended binds nobody", "[replica][S02][S58]") {
+  Committed lone;
+  const PhaseCertificate decide = lone.decide_below(Phase::precommit);
+  lone.record->locked_view = lone.view();
+  lone.record->locked_block = lone.update.hash;
+  CHECK_FALSE(is_ahead(*lone.record, TreeReader(lone.store)));
+  lone.restart();
+  CHECK(lone.goes_on_from(decide));
+  lone.record->locked_view = lone.view();
+  lone.record->locked_block = lone.chain.back().hash;  // the child, which is not committed
+  CHECK(is_ahead(*lone.record, TreeReader(lone.store)));
+}
+
+TEST_CASE("a replica that lost its data is bound by an old set's lock until the update is decided",
+          "[replica][S02][S58][S58e]") {
+  Committed lone;
+  lone.record->locked_view = View{1'000};
+  lone.record->locked_block = lone.update.hash;
+  lone.restart();
+  SECTION("not yet") {
+    lone.record->locked_block = test_hash("another");
+    lone.restart();
+    CHECK_FALSE(lone.goes_on_from(lone.decide_update(adds_fifth, {1, 2, 3, 5})));
+  }
+  SECTION("decided") { CHECK(lone.goes_on_from(lone.decide_update(adds_fifth, {1, 2, 3, 5}))); }
 }

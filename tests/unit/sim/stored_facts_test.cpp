@@ -50,8 +50,12 @@ TEST_CASE("what a store holds is read from its bytes", "[sim][L3]") {
   batch.put(key::block_at_height(Height{0}), hash_number(1).view());
   batch.put(key::block_at_height(Height{1}), hash_number(2).view());
   f.write(batch);
-  const StoredFacts expected{.entered = View{11}, .voted = View{9}, .locked = View{3},
-                             .highest_pc = View{4}, .highest_pc_block = hash_number(2),
+  const StoredFacts expected{.entered = View{11},
+                             .voted = View{9},
+                             .locked = View{3},
+                             .locked_of = {hash_number(1), 0},
+                             .highest_pc = View{4},
+                             .highest_pc_of = {hash_number(2), 0},
                              .highest_tc = View{10},
                              .committed = Height{1}};
   CHECK(f.check.live(0) == expected);
@@ -68,27 +72,29 @@ TEST_CASE("a lock that goes back breaks L3", "[sim][L3]") {
   CHECK(f.broken() == "L3");
 }
 
-TEST_CASE("a highest PC goes back to the Decide PC of its update alone, and what follows that",
+TEST_CASE("lock and highest PC go back to the Decide PC of their update alone, and what follows",
           "[sim][L3][S58]") {
-  const auto broken_by = [](Phase from, std::uint8_t to_block, Phase to) {
+  const Bytes stored_under = GENERATE(key::highest_pc(), key::locked_pc());
+  const auto broken_by = [&](Phase from, std::uint8_t to_block, Phase to) {
     DiskFixture f;
-    const auto write_highest = [&](View view, std::uint8_t block, Phase phase) {
-      PhaseCertificate highest = f.pc(view.value, hash_number(block));
-      highest.phase = phase;
+    const auto write = [&](View view, std::uint8_t block, Phase phase) {
+      PhaseCertificate certificate = f.pc(view.value, hash_number(block));
+      certificate.phase = phase;
       WriteBatch batch;
-      batch.put(key::highest_pc(), to_borsh(highest));
+      batch.put(stored_under, to_borsh(certificate));
       f.write(batch);
     };
-    write_highest(View{7}, 1, from);
-    write_highest(View{6}, to_block, to);
+    write(View{7}, 1, from);
+    write(View{6}, to_block, to);
     return f.broken();
   };
   CHECK(broken_by(Phase::prepare, 1, Phase::decide).empty());
   CHECK(broken_by(Phase::precommit, 1, Phase::decide).empty());
   CHECK(broken_by(Phase::prepare, 2, Phase::generic).empty());  // of its child
-  CHECK(broken_by(Phase::commit, 1, Phase::decide) == "L3");
+  CHECK(broken_by(Phase::commit, 1, Phase::decide).empty());
   CHECK(broken_by(Phase::generic, 1, Phase::decide) == "L3");
-  CHECK(broken_by(Phase::commit, 2, Phase::generic) == "L3");
+  CHECK(broken_by(Phase::decide, 2, Phase::generic) == "L3");
+  CHECK(broken_by(Phase::commit, 1, Phase::precommit) == "L3");
   CHECK(broken_by(Phase::prepare, 1, Phase::precommit) == "L3");
 }
 
@@ -116,10 +122,32 @@ TEST_CASE("a crash that takes what was synced breaks L3, what was not may go", "
 TEST_CASE("a voting record that goes back breaks L3", "[sim][L3]") {
   DiskFixture f;
   f.write(DiskFixture::voted(5));
-  f.check.on_record(0, DiskFixture::record(5));
+  f.check.on_record(0, DiskFixture::record(5), f.disk);
   CHECK(f.broken().empty());
-  f.check.on_record(0, DiskFixture::record(4));
+  f.check.on_record(0, DiskFixture::record(4), f.disk);
   CHECK(f.broken() == "L3");
+}
+
+TEST_CASE("a recorded lock that goes back breaks L3, unless its block is committed",
+          "[sim][L3][S58]") {
+  const bool is_committed = GENERATE(false, true);
+  DiskFixture f;
+  f.write(DiskFixture::locked(f.pc(7, hash_number(1))));
+  if (is_committed) {
+    WriteBatch batch;
+    batch.put(key::block_height(hash_number(1)), to_borsh(Height{3}));
+    batch.put(key::block_at_height(Height{3}), hash_number(1).view());
+    f.write(batch);
+  }
+  SafetyRecord record = DiskFixture::record(0);
+  record.voted_view.reset();
+  record.locked_view = View{7};
+  record.locked_block = hash_number(1);
+  f.check.on_record(0, record, f.disk);
+  CHECK(f.broken().empty());
+  record.locked_view = View{6};
+  f.check.on_record(0, record, f.disk);
+  CHECK(f.broken() == (is_committed ? "" : "L3"));
 }
 
 TEST_CASE("a vote that leaves before it is on disk breaks L8", "[sim][L8][S02]") {
@@ -148,7 +176,7 @@ TEST_CASE("a vote that leaves before it is on disk breaks L8", "[sim][L8][S02]")
     DiskFixture f;
     f.store(block);
     f.write(DiskFixture::voted(5));
-    f.check.on_record(0, DiskFixture::record(5));
+    f.check.on_record(0, DiskFixture::record(5), f.disk);
     f.check.on_send(0, f.vote(0, 5, block), f.disk);
     CHECK(f.broken().empty());
   }
@@ -157,7 +185,7 @@ TEST_CASE("a vote that leaves before it is on disk breaks L8", "[sim][L8][S02]")
 TEST_CASE("a record ahead of its disk breaks L8", "[sim][L8]") {
   DiskFixture f;
   f.write(DiskFixture::voted(5));
-  f.check.on_record(0, DiskFixture::record(6));
+  f.check.on_record(0, DiskFixture::record(6), f.disk);
   CHECK(f.broken() == "L8");
 }
 
@@ -182,7 +210,7 @@ TEST_CASE("a TimeoutVote, a proposal and a commit wait for the disk too", "[sim]
 TEST_CASE("a vote for a block that the voter lacks breaks I09", "[sim][I09]") {
   DiskFixture f;
   f.write(DiskFixture::voted(5));
-  f.check.on_record(0, DiskFixture::record(5));
+  f.check.on_record(0, DiskFixture::record(5), f.disk);
   f.check.on_send(0, f.vote(0, 5, hash_number(1)), f.disk);
   CHECK(f.broken() == "I09");
 }
