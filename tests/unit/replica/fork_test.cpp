@@ -101,6 +101,7 @@ TEST_CASE("a newer certificate beside a committed block ends a replica", "[repli
   answer(lone, {{beside}, other}, 1);
   REQUIRE(lone.told<event::SafetyViolation>().size() == 1);
   CHECK(lone.told<event::SafetyViolation>()[0].theirs == other);
+  CHECK(lone.told<event::SafetyViolation>()[0].ours.block == lone.chain[committed.value].hash);
   check_is_silent(lone);
 }
 

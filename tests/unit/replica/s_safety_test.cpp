@@ -254,6 +254,22 @@ struct AfterReset {
 
 }  // namespace
 
+TEST_CASE("a record is ahead of a database that knows less of any promise", "[replica][S02]") {
+  Lone lone;
+  lone.grow_to(5);
+  REQUIRE(lone.record.has_value());
+  const auto is_ahead_with = [&](auto change) {
+    SafetyRecord record = *lone.record;
+    change(record);
+    return is_ahead(record, TreeReader(lone.store));
+  };
+  CHECK_FALSE(is_ahead_with([](SafetyRecord&) {}));
+  CHECK_FALSE(is_ahead_with([&](SafetyRecord& record) { record.timeout_view = lone.view(); }));
+  CHECK(is_ahead_with([&](SafetyRecord& record) { record.timeout_view = next(lone.view()); }));
+  CHECK(is_ahead_with([](SafetyRecord& record) { record.voted_view = View{6}; }));
+  CHECK(is_ahead_with([](SafetyRecord& record) { record.locked_view = View{6}; }));
+}
+
 TEST_CASE("after a reset of the data the record says where to vote again", "[replica][S02][S02b]") {
   AfterReset reset(test_hash("a block that was lost"));
   Lone& lone = reset.lone;

@@ -276,6 +276,63 @@ TEST_CASE("advertised certificates start no more than one request in T/8", "[rep
   CHECK(lone.all<BlockSyncRequest>().size() == 2);
 }
 
+TEST_CASE("T/8 after a request the next may follow", "[replica][S35]") {
+  Lone lone;
+  lone.connect({2, 3});
+  lone.grow_to(3);
+  lone.forget();
+  make_ask(lone, 2, 50);
+  REQUIRE(lone.all<BlockSyncRequest>().size() == 1);
+  lone.wait(lone.config.sync_retry);
+  make_ask(lone, 3, 51);
+  CHECK(lone.all<BlockSyncRequest>().size() == 2);
+}
+
+TEST_CASE("a new peer is a reason to ask only where a block is missed", "[replica][sync][S37]") {
+  Lone lone;
+  lone.connect({2});
+  lone.grow_to(6);
+  advertise(lone, 2, lone.tree().committed_height()->value);
+  lone.wait(milliseconds(300));
+  lone.forget();
+  SECTION("nothing is missed") {
+    lone.connect({3});
+    CHECK(lone.all<BlockSyncRequest>().empty());
+  }
+  SECTION("nobody could be asked so far") {
+    lone.step(PeerDown{test_key(2).public_key()});
+    lone.advance(lone.pc(lone.view(), test_hash("missed")), 3);
+    REQUIRE(lone.all<BlockSyncRequest>().empty());
+    lone.connect({3});
+    CHECK(lone.all_to<BlockSyncRequest>(3).size() == 1);
+  }
+}
+
+TEST_CASE("a reply whose blocks are taken is followed by the next request, certified or not",
+          "[replica][sync][S52]") {
+  Lone lone;
+  lone.connect({2, 3});
+  lone.grow_to(5);
+  const Block parent = lone.chain[3];
+  const PhaseCertificate justify = lone.pc(View{4}, parent.hash);
+  while (lone.view() < View{8}) lone.wait(milliseconds(1'000));
+  lone.chain.pop_back();  // nobody certified it
+  const Block tip = lone.propose_next(justify);
+  lone.grow();
+  REQUIRE(lone.tree().highest_pc() == lone.pc(View{8}, tip.hash));
+  // A branch that was certified in views which have passed here, and that goes on to a newer one.
+  const Block first = Lone::block(Height{4}, justify, "given up here");
+  const Block second = Lone::block(Height{5}, lone.pc(View{6}, first.hash), "its child");
+  lone.forget();
+  lone.advance(lone.pc(View{lone.view().value + 5}, test_hash("further on")));
+  const std::uint8_t asked = lone.all_to<BlockSyncRequest>(2).empty() ? 3 : 2;
+  REQUIRE(lone.all<BlockSyncRequest>().size() == 1);
+  lone.receive(asked, BlockSyncResponse{{first, second}, genesis_pc()});
+  REQUIRE(lone.tree().contains(first.hash));
+  REQUIRE(lone.tree().highest_pc().view == View{8});
+  CHECK(lone.all<BlockSyncRequest>().size() == 2);
+}
+
 TEST_CASE("numbers beyond 2^63 do not get past decoding", "[replica][S29][S29b]") {
   Lone lone;
   lone.connect({2});

@@ -236,6 +236,23 @@ TEST_CASE("a vote whose certificate has been seen is not sent a second time", "[
   }
 }
 
+TEST_CASE("the certificate of a vote's own view is enough not to send it a second time",
+          "[replica][S47]") {
+  Lone lone;
+  lone.grow_to(3);
+  const auto others_lead = [&] {
+    return lone.leader(next(lone.view())) != 1 && lone.leader(next(next(lone.view()))) != 1;
+  };
+  while (!others_lead()) lone.grow();
+  const View voted_in = lone.view();
+  REQUIRE(lone.has_voted_for(lone.chain.back().hash));
+  lone.advance(lone.pc(voted_in, lone.chain.back().hash));  // and no vote in the next view
+  lone.wait(milliseconds(2'000));
+  for (const PhaseVote& vote : lone.all_to<PhaseVote>(lone.leader(next(next(voted_in))))) {
+    CHECK(vote.view != voted_in);
+  }
+}
+
 TEST_CASE("a restart enters an uncertified epoch-change view again and proposes nothing in it",
           "[replica][S48]") {
   ReplicaConfig config = Cluster::default_config();
@@ -285,6 +302,27 @@ TEST_CASE("what passes over the end of an epoch is kept for those that still wai
   const auto answers = lone.all_to<AdvanceView>(3);
   REQUIRE(answers.size() == 1);
   CHECK(view_of(answers[0].progress_certificate) == View{12});
+}
+
+TEST_CASE("only what ends or passes over an epoch is kept for those that wait at its end",
+          "[replica][S48]") {
+  Lone lone;
+  lone.grow_to(13);
+  REQUIRE(lone.tree().highest_pc().view == View{12});
+  REQUIRE(lone.tree().epoch_change_certificate());
+  CHECK(view_of(*lone.tree().epoch_change_certificate()) == View{10});
+}
+
+TEST_CASE("a TimeoutVote counts in the view to which its own certificate has led",
+          "[replica][S48]") {
+  ReplicaConfig config = Cluster::default_config();
+  config.epoch_length = 1;
+  Lone lone(1, Lone::four(), config);
+  lone.advance(lone.tc(0));
+  REQUIRE(lone.view() == View{1});
+  const TimeoutCertificate before = lone.tc(2);
+  for (const std::uint8_t signer : {2, 3, 4}) lone.vote_timeout(signer, View{3}, before);
+  CHECK(lone.view() == View{4});
 }
 
 TEST_CASE("time saved by quick views is not banked for a late leader", "[replica][S49]") {
