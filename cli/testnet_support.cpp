@@ -15,6 +15,7 @@ namespace hs {
 namespace {
 
 constexpr auto exit_poll_interval = std::chrono::milliseconds(2);
+constexpr auto supervisor_exit_patience = std::chrono::milliseconds(1'000);
 
 std::string or_dash(const std::optional<std::uint64_t>& number) {
   return number ? std::to_string(*number) : "-";
@@ -219,6 +220,8 @@ bool take_down(const TestnetLayout& layout, Duration patience) {
                      {}, "look at " + layout.supervisor_log().string());
     }
   }
+  // It has given up the testnet; that it is gone too is not worth more than a moment.
+  if (state) wait_for_end(state->supervisor, supervisor_exit_patience);
   if (!asked) record_end(layout);
   return any;
 }

@@ -16,6 +16,12 @@ constexpr std::size_t clients_max = 64;
 
 using Phase = SupervisedNode::Phase;
 
+// Killed by somebody else, and dead to whoever looks, while its last threads are still being taken
+// apart: the kernel tells of its end only when they are gone.
+bool is_ending(const SupervisedNode& node) {
+  return process_state(node.entry().process) == ProcessState::gone;
+}
+
 }  // namespace
 
 void Supervisor::on_listener() {
@@ -99,7 +105,7 @@ void Supervisor::apply(Client& client, SupervisedNode& node, SupervisorOp op) {
     case SupervisorOp::add:
       if (!node.has_process()) {
         start_node(node);
-      } else if (node.phase() == Phase::stopping) {
+      } else if (node.phase() == Phase::stopping || is_ending(node)) {
         node.restart(now, options_.stop_grace);
       }
       return;

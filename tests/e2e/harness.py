@@ -101,6 +101,17 @@ def wait_until(fact, what, patience=PATIENCE, interval=0.02):
         time.sleep(interval)
 
 
+def pause(pid):
+    """Returns when every thread has stopped, for which the kernel takes a moment."""
+    os.kill(pid, signal.SIGSTOP)
+
+    def is_stopped():
+        states = [stat.read_text().rpartition(")")[2].split()[0]
+                  for stat in pathlib.Path(f"/proc/{pid}/task").glob("*/stat")]
+        return all(state == "T" for state in states)
+    wait_until(is_stopped, f"process {pid} is stopped")
+
+
 def processes_of(folder):
     """Live processes whose command line or environment names the folder; zombies are none."""
     found = []

@@ -8,7 +8,7 @@ import signal
 import threading
 import time
 
-from harness import EndToEnd, main, wait_until
+from harness import EndToEnd, main, pause, wait_until
 
 BLOCK_FIELDS = ["schema", "height", "hash", "parent", "data_hash", "view", "proposer", "status",
                 "confirmations", "justify", "transactions", "validator_set_updates"]
@@ -200,7 +200,7 @@ class WhomToAsk(EndToEnd):
     def test_a_paused_node_is_told_from_a_dead_one(self):
         self.up()
         node = self.node("n0")
-        os.kill(node["pid"], signal.SIGSTOP)
+        pause(node["pid"])
         try:
             start = time.monotonic()
             error = self.error("chain", "status", "--home", node["home"], code=4)

@@ -5,7 +5,7 @@ import os
 import signal
 import time
 
-from harness import EndToEnd, main, processes_of, wait_until
+from harness import EndToEnd, main, pause, processes_of, wait_until
 
 
 class KilledNodes(EndToEnd):
@@ -154,7 +154,7 @@ class KilledSupervisor(EndToEnd):
 
     def test_down_works_with_a_supervisor_that_does_not_answer(self):
         self.up()
-        os.kill(self.status()["supervisor"]["pid"], signal.SIGSTOP)
+        pause(self.status()["supervisor"]["pid"])
         self.assertEqual(self.status()["supervisor"]["state"], "paused")
         error = self.error("testnet", "stop", "n0", "--timeout", "1s", code=4)
         self.assertEqual(error["code"], "supervisor_silent")

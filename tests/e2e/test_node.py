@@ -10,7 +10,7 @@ import stat
 import subprocess
 import sys
 
-from harness import EndToEnd, binary, main, wait_until
+from harness import EndToEnd, binary, main, pause, wait_until
 
 
 def mode(path):
@@ -316,7 +316,7 @@ class Life(Nodes):
                                    str(home)], env=self.environment, text=True,
                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         pid = int(parent.stdout.readline())
-        os.kill(pid, signal.SIGSTOP)  # even a paused one
+        pause(pid)  # even a paused one
         parent.kill()
         parent.wait()
         parent.stdin.close()
@@ -328,7 +328,7 @@ class Life(Nodes):
     def test_a_paused_node_is_told_from_a_stopped_one(self):
         home = self.make_home()
         node = self.run_node(home)
-        node.send_signal(signal.SIGSTOP)
+        pause(node.pid)
         for command in ("status", "stop"):
             error = self.error("node", command, "--home", home, code=4)
             self.assertEqual(error["code"], "node_paused")

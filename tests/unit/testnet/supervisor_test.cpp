@@ -113,6 +113,22 @@ TEST_CASE("a killed node is dead, a stopped one stopped, and both start again", 
   }));
 }
 
+TEST_CASE("a node that is dead and not gone yet is started when it is gone", "[testnet]") {
+  Net net;
+  const std::filesystem::path mark = net.folder.path() / "mark";
+  net.scripts["n0"] = "if [ -e '" + mark.string() + "' ]; then " + good_node + "; fi; : > '" +
+                      mark.string() + "'; exec " HS_LEADERLESS_NODE;
+  CHECK(net.run([&] {
+    REQUIRE_FALSE(net.ask(SupervisorOp::start, {"n1", "n2"})->failure);
+    const ProcessId dying = net.entry("n0").process;
+    REQUIRE(dying.pid != 0);
+    REQUIRE(eventually([&] { return process_state(dying) == ProcessState::gone; }));
+    CHECK_FALSE(net.ask(SupervisorOp::start, {"n0"})->failure);
+    CHECK(net.entry("n0").process.pid != dying.pid);
+    CHECK(process_state(net.entry("n0").process) == ProcessState::running);
+  }));
+}
+
 TEST_CASE("a restarted node has another process", "[testnet]") {
   Net net;
   CHECK(net.run([&] {
