@@ -32,7 +32,9 @@ Status tell(const TestnetNode& node, const ByzantineOrder& order) {
     return fail(Errc::unavailable, node.name + " does not answer: " + reply.error().what);
   }
   if (reply->ok()) return {};
-  return fail(Errc::bad_value, node.name + " refuses: " + refusal_of(*reply));
+  const bool is_of_node = reply->status >= 500;  // and not of the order
+  return fail(is_of_node ? Errc::io : Errc::bad_value,
+              node.name + (is_of_node ? " cannot do it: " : " refuses: ") + refusal_of(*reply));
 }
 
 }  // namespace

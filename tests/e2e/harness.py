@@ -106,8 +106,11 @@ def pause(pid):
     os.kill(pid, signal.SIGSTOP)
 
     def is_stopped():
-        states = [stat.read_text().rpartition(")")[2].split()[0]
-                  for stat in pathlib.Path(f"/proc/{pid}/task").glob("*/stat")]
+        try:
+            states = [stat.read_text().rpartition(")")[2].split()[0]
+                      for stat in pathlib.Path(f"/proc/{pid}/task").glob("*/stat")]
+        except OSError:
+            return False  # a thread has ended meanwhile
         return all(state == "T" for state in states)
     wait_until(is_stopped, f"process {pid} is stopped")
 

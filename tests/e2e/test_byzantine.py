@@ -4,6 +4,7 @@ import contextlib
 import http.client
 import json
 import os
+import pathlib
 import re
 import socket
 import threading
@@ -185,6 +186,30 @@ class Orders(Faulty):
                            code=4)
         self.assertEqual(error["code"], "not_running")
         self.assertEqual(self.faults(), [])
+
+    def test_a_node_that_cannot_note_an_order_stays_honest_and_says_why(self):
+        self.up()
+        mark = pathlib.Path(self.node("n3")["home"]) / "safety" / "misbehaved"
+        blocked = mark.with_name("misbehaved.new")
+        blocked.mkdir()  # where the note is written first
+        error = self.error("testnet", "fault", "apply", "byzantine", "stale", "n3", code=1)
+        self.assertEqual(error["code"], "io")
+        self.assertIn("File exists", error["message"])
+        self.assertIsNone(self.node("n3")["byzantine"])
+        self.assertEqual(self.faults(), [])
+
+    def test_to_be_honest_again_takes_no_note(self):
+        self.up()
+        self.apply("stale", "n3")
+        mark = pathlib.Path(self.node("n3")["home"]) / "safety" / "misbehaved"
+        kept = mark.rename(mark.with_name("kept"))
+        mark.mkdir()
+        # The node does as it is told; what is in force cannot be shown while the note is no file.
+        error = self.error("testnet", "fault", "apply", "byzantine", "none", "n3", code=1)
+        self.assertIn("Is a directory", error["message"])
+        mark.rmdir()
+        kept.rename(mark)
+        self.assertIsNone(self.node("n3")["byzantine"])
 
     def test_a_node_that_does_not_run_is_told_when_it_starts(self):
         self.up()
