@@ -19,8 +19,13 @@ int testnet_status(Context& context) {
   if (context.out.format() == OutputFormat::table) context.out.line(headline(view));
   context.out.table(node_table(view));
   for (const NodeView& node : view.nodes) {
-    if (!node.fork) continue;
-    context.out.note(node.node.name + " has stopped for good: " + printable(*node.fork));
+    if (node.home_error) {
+      context.out.note("the home of " + node.node.name +
+                       " cannot be read: " + printable(*node.home_error));
+    }
+    if (node.fork) {
+      context.out.note(node.node.name + " has stopped for good: " + printable(*node.fork));
+    }
   }
   if (view.supervisor == SupervisorCondition::dead) {
     context.out.note("the supervisor was killed and its nodes with it; `hs testnet up " +

@@ -54,6 +54,13 @@ class Checker {
   void problem(const std::string& code, const std::string& message, bool violation = false) {
     report_.problems.push_back({code, message, violation});
   }
+  // Its double votes are held against it then, as nobody knows better.
+  void bad_home(const std::string& node, const std::string& why) {
+    const bool is_known = std::ranges::any_of(report_.problems, [&](const CheckProblem& known) {
+      return known.code == "bad_home" && known.message.starts_with(node + ":");
+    });
+    if (!is_known) problem("bad_home", node + ": " + why);
+  }
   void silent(const Live& node, const Error& error) {
     problem("node_silent", node.name + ": " + error.what);
   }
@@ -115,6 +122,7 @@ class Checker {
 
   void collect_live() {
     for (const NodeView& node : report_.view.nodes) {
+      if (node.home_error) bad_home(node.node.name, *node.home_error);
       if (node.fork && !node.byzantine && node.misbehaved.empty()) {
         problem("fork", node.node.name + " has stopped for good: " + *node.fork,
                 /*violation=*/true);
@@ -220,8 +228,9 @@ class Checker {
     for (std::size_t number = 0; number < record.numbers(); ++number) {
       const TestnetNode node = record.node(layout_, number);
       const HomeLayout home{node.home};
-      HS_TRY(marks, misbehaviour_marks(home));
-      if (marks.empty()) continue;
+      const auto marks = misbehaviour_marks(home);
+      if (!marks) bad_home(node.name, marks.error().what);
+      if (!marks || marks->empty()) continue;
       HS_TRY(key, read_key_info(home.key_yaml()));
       told_to_[to_hex(key.public_key.view())] = node.name;
     }

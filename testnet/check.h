@@ -14,7 +14,7 @@ namespace hs {
 
 struct CheckProblem {
   std::string code;  // two_histories, bad_chain, bad_certificate, bad_set_change, double_vote;
-                     // no_quorum, node_silent, no_progress, nothing_runs
+                     // no_quorum, node_silent, no_progress, nothing_runs, bad_home
   std::string message;
   bool violation = false;  // of safety, against mere ill health
 };

@@ -57,6 +57,16 @@ void compute_lag(std::vector<NodeView>& nodes) {
   }
 }
 
+// What stands in its home. One that cannot be read does not hide the other nodes.
+void read_marks(NodeView& node) {
+  auto misbehaved = misbehaviour_marks({node.node.home});
+  auto fork = fork_mark({node.node.home});
+  if (!misbehaved) node.home_error = misbehaved.error().what;
+  if (!fork) node.home_error = fork.error().what;
+  if (misbehaved) node.misbehaved = std::move(*misbehaved);
+  if (fork) node.fork = std::move(*fork);
+}
+
 }  // namespace
 
 std::size_t TestnetView::running() const {
@@ -106,10 +116,7 @@ Result<TestnetView> inspect_processes(const TestnetLayout& layout) {
     NodeView entry;
     if (node.listener) entry.role = "listener";
     entry.node = std::move(node);
-    HS_TRY(marks, misbehaviour_marks({entry.node.home}));
-    entry.misbehaved = std::move(marks);
-    HS_TRY(fork, fork_mark({entry.node.home}));
-    entry.fork = std::move(fork);
+    read_marks(entry);
     for (const NodeEntry& known : state.nodes) {
       if (known.name != entry.node.name) continue;
       entry.state = known.state;
@@ -148,6 +155,7 @@ Json to_json(const TestnetView& view) {
                              {"byzantine", or_null(node.byzantine)},
                              {"misbehaved", node.misbehaved},
                              {"fork", or_null(node.fork)},
+                             {"home_error", or_null(node.home_error)},
                              {"view", or_null(node.view)},
                              {"committed_height", or_null(node.committed_height)},
                              {"committed_hash", or_null(node.committed_hash)},

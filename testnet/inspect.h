@@ -16,7 +16,9 @@ struct NodeView {
   NodeState state = NodeState::stopped;
   pid_t pid = 0;                        // 0: has no process
   std::vector<std::string> misbehaved;  // what it was ever told to do wrong, as its home is marked
-  std::optional<std::string> fork;  // why it has stopped for good [S57]
+  std::optional<std::string> fork;      // why it has stopped for good [S57]
+  // Why `misbehaved` or `fork` could not be read from its home; they are empty then.
+  std::optional<std::string> home_error;
   // From the node itself; none if it does not run or did not answer.
   bool answered = false;
   std::string role = "validator";

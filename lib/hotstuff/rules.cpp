@@ -81,12 +81,15 @@ bool fits_tree(const BlockTree& tree, const PhaseCertificate& pc, ChainId chain)
   return phase_fits_block(tree, pc.phase, pc.block);
 }
 
+bool is_decided(const ValidatorSetUpdatesStatus& status, Height height,
+                const ValidatorSetState& validators) {
+  if (!std::holds_alternative<CommittedUpdates>(status)) return false;
+  return validators.update_decided || height != validators.update_height;
+}
+
 bool is_decided(const BlockTree& tree, const Hash& block) {
   const auto header = tree.header(block);
-  if (!header) return false;
-  if (!std::holds_alternative<CommittedUpdates>(tree.updates_status(block))) return false;
-  const ValidatorSetState& validators = tree.validators();
-  return validators.update_decided || header->height != validators.update_height;
+  return header && is_decided(tree.updates_status(block), header->height, tree.validators());
 }
 
 bool safe_pc(const BlockTree& tree, const PhaseCertificate& pc, ChainId chain) {

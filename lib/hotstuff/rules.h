@@ -29,6 +29,9 @@ namespace hs {
 // Is `block` an update of the validator set that its new set has decided? The set goes on from the
 // Decide certificate then, and nobody is left to finish what an old set begins with it. [S58]
 [[nodiscard]] bool is_decided(const BlockTree& tree, const Hash& block);
+// The same of a block at `height` with that status.
+[[nodiscard]] bool is_decided(const ValidatorSetUpdatesStatus& status, Height height,
+                              const ValidatorSetState& validators);
 
 // All clauses: the certificate may be acted on. Of a decided update only Decide certificates may:
 // the set has gone on from one of them, and a second one, made of a newer Commit certificate, would

@@ -1,15 +1,14 @@
 #include "lib/replica/safety_record.h"
 
+#include "lib/hotstuff/rules.h"
+
 namespace hs {
 namespace {
 
 // A lock on a decided update protects nothing any more, and may have gone back since. [S58]
-bool is_decided(const TreeReader& database, const Hash& block) {
+bool is_decided_in(const TreeReader& database, const Hash& block) {
   const std::optional<Height> height = database.height(block);
-  if (!height) return false;
-  if (!std::holds_alternative<CommittedUpdates>(database.updates_status(block))) return false;
-  const ValidatorSetState validators = database.validators();
-  return validators.update_decided || height != validators.update_height;
+  return height && is_decided(database.updates_status(block), *height, database.validators());
 }
 
 }  // namespace
@@ -20,7 +19,7 @@ bool is_ahead(const SafetyRecord& record, const TreeReader& database) {
   if (record.voted_view > database.highest_view_phase_voted()) return true;
   if (record.timeout_view && *record.timeout_view > database.highest_view_entered()) return true;
   return record.locked_view > database.locked_pc().view &&
-         !is_decided(database, record.locked_block);
+         !is_decided_in(database, record.locked_block);
 }
 
 void encode(BorshWriter& writer, const SafetyRecord& record) {

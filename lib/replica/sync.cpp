@@ -157,8 +157,12 @@ std::vector<HeightRange> ReplicaState::held_ranges() const {
 // When no reply can be worked on: asks for what comes next, and ends the run if that is nothing.
 void ReplicaState::continue_sync() {
   if (!run_) return;
+  bool is_stuck = false;
   if (is_far_behind()) {
     fill_window();
+    // The replies that are held wait for each other or for servers that rest. The next retry starts
+    // afresh: otherwise a certificate that waits for its block would keep this run alive for ever.
+    is_stuck = !HS_MUTATE(S19c);
   } else if (!requests_.any_under_way()) {
     const bool has_gap = std::any_of(jobs_.begin(), jobs_.end(),
                                      [](const SyncJob& job) { return !job.is_accounted; });
@@ -167,7 +171,9 @@ void ReplicaState::continue_sync() {
       ask({.prefer = prefer, .at_once = true, .resting_too = false});
     }
   }
-  if (requests_.any_under_way() || retained_ || !parked_.empty()) return;
+  if (requests_.any_under_way()) return;
+  const bool misses_block = retained_ || !parked_.empty();
+  if (misses_block && !is_stuck) return;
   for (const PublicKey& peer : sessions_.open()) end_session(peer);
   sessions_.wake_all();
   jobs_.clear();

@@ -14,7 +14,6 @@
 
 namespace hs::sim {
 
-// Views and heights at the top of a node's store; none where the key is missing.
 // What a stored phase certificate is of.
 struct Certified {
   Hash block;
@@ -22,6 +21,7 @@ struct Certified {
   friend bool operator==(const Certified&, const Certified&) = default;
 };
 
+// Views and heights at the top of a node's store; none where the key is missing.
 struct StoredFacts {
   std::optional<View> entered;
   std::optional<View> voted;

@@ -204,12 +204,21 @@ class Orders(Faulty):
         mark = pathlib.Path(self.node("n3")["home"]) / "safety" / "misbehaved"
         kept = mark.rename(mark.with_name("kept"))
         mark.mkdir()
-        # The node does as it is told; what is in force cannot be shown while the note is no file.
-        error = self.error("testnet", "fault", "apply", "byzantine", "none", "n3", code=1)
-        self.assertIn("Is a directory", error["message"])
+        self.apply("none", "n3")
         mark.rmdir()
         kept.rename(mark)
         self.assertIsNone(self.node("n3")["byzantine"])
+
+    def test_a_home_that_cannot_be_read_does_not_hide_the_other_nodes(self):
+        self.up()
+        (pathlib.Path(self.node("n3")["home"]) / "safety" / "misbehaved").mkdir()
+        nodes = {node["name"]: node for node in self.json("testnet", "status")["nodes"]}
+        self.assertIn("Is a directory", nodes["n3"]["home_error"])
+        self.assertIsNone(nodes["n0"]["home_error"])
+        self.assertIsNotNone(nodes["n0"]["committed_height"])
+        self.assertIn("the home of n3 cannot be read: ", self.hs("testnet", "status").err)
+        report = self.json("testnet", "check", code=10)
+        self.assertIn("bad_home", [problem["code"] for problem in report["problems"]])
 
     def test_a_node_that_does_not_run_is_told_when_it_starts(self):
         self.up()
