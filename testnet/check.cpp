@@ -38,7 +38,7 @@ class Checker {
     report_.view = view;
     HS_TRY(record, read_testnet_record(layout_));
     HS_TRY(genesis, read_genesis_file(layout_.genesis_yaml()));
-    HS_TRY_STATUS(know_the_misled(record));
+    know_the_misled(record);
     count_the_misled(record.faults_tolerated());
     collect_live();
     read_sets(genesis);
@@ -53,13 +53,6 @@ class Checker {
  private:
   void problem(const std::string& code, const std::string& message, bool violation = false) {
     report_.problems.push_back({code, message, violation});
-  }
-  // Its double votes are held against it then, as nobody knows better.
-  void bad_home(const std::string& node, const std::string& why) {
-    const bool is_known = std::ranges::any_of(report_.problems, [&](const CheckProblem& known) {
-      return known.code == "bad_home" && known.message.starts_with(node + ":");
-    });
-    if (!is_known) problem("bad_home", node + ": " + why);
   }
   void silent(const Live& node, const Error& error) {
     problem("node_silent", node.name + ": " + error.what);
@@ -122,7 +115,7 @@ class Checker {
 
   void collect_live() {
     for (const NodeView& node : report_.view.nodes) {
-      if (node.home_error) bad_home(node.node.name, *node.home_error);
+      if (node.home_error) bad_homes_.try_emplace(node.node.name, *node.home_error);
       if (node.fork && !node.byzantine && node.misbehaved.empty()) {
         problem("fork", node.node.name + " has stopped for good: " + *node.fork,
                 /*violation=*/true);
@@ -140,6 +133,7 @@ class Checker {
         problem("no_progress", node.node.name + " has committed nothing yet");
       }
     }
+    for (const auto& [name, why] : bad_homes_) problem("bad_home", name + ": " + why);
     std::sort(live_.begin(), live_.end(),
               [](const Live& a, const Live& b) { return a.committed < b.committed; });
   }
@@ -223,18 +217,20 @@ class Checker {
   }
 
   // Whose double votes prove nothing: nodes that were told to misbehave, those that were removed
-  // since among them.
-  Status know_the_misled(const TestnetRecord& record) {
+  // since among them. A node of which that cannot be read counts as honest.
+  void know_the_misled(const TestnetRecord& record) {
     for (std::size_t number = 0; number < record.numbers(); ++number) {
       const TestnetNode node = record.node(layout_, number);
       const HomeLayout home{node.home};
       const auto marks = misbehaviour_marks(home);
-      if (!marks) bad_home(node.name, marks.error().what);
+      if (!marks) bad_homes_.try_emplace(node.name, marks.error().what);
       if (!marks || marks->empty()) continue;
-      HS_TRY(key, read_key_info(home.key_yaml()));
-      told_to_[to_hex(key.public_key.view())] = node.name;
+      if (const auto key = read_key_info(home.key_yaml())) {
+        told_to_[to_hex(key->public_key.view())] = node.name;
+      } else {
+        bad_homes_.try_emplace(node.name, key.error().what);
+      }
     }
-    return {};
   }
 
   void count_the_misled(std::size_t f) {
@@ -292,7 +288,8 @@ class Checker {
   const CheckRequest& request_;
   CheckReport report_;
   std::vector<Live> live_;
-  std::map<std::string, std::string> told_to_;  // hex digits of the key, name
+  std::map<std::string, std::string> told_to_;    // hex digits of the key, name
+  std::map<std::string, std::string> bad_homes_;  // name of the node, why
   bool too_few_ = false;
 };
 

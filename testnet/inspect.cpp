@@ -59,12 +59,17 @@ void compute_lag(std::vector<NodeView>& nodes) {
 
 // What stands in its home. One that cannot be read does not hide the other nodes.
 void read_marks(NodeView& node) {
-  auto misbehaved = misbehaviour_marks({node.node.home});
-  auto fork = fork_mark({node.node.home});
-  if (!misbehaved) node.home_error = misbehaved.error().what;
-  if (!fork) node.home_error = fork.error().what;
-  if (misbehaved) node.misbehaved = std::move(*misbehaved);
-  if (fork) node.fork = std::move(*fork);
+  const HomeLayout home{node.node.home};
+  if (auto misbehaved = misbehaviour_marks(home)) {
+    node.misbehaved = std::move(*misbehaved);
+  } else {
+    node.home_error = misbehaved.error().what;
+  }
+  if (auto fork = fork_mark(home)) {
+    node.fork = std::move(*fork);
+  } else {
+    node.home_error = (node.home_error ? *node.home_error + "; " : "") + fork.error().what;
+  }
 }
 
 }  // namespace

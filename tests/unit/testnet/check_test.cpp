@@ -227,6 +227,34 @@ TEST_CASE("double votes are a violation, but of nodes that were told to", "[test
             "n3 voted twice, as it was told to"});
 }
 
+TEST_CASE("what a home does not say is a problem, and its node counts as honest", "[testnet]") {
+  FakeNet net;
+  make_homes(net);
+  net.grow(20);
+  const HomeLayout home = net.layout.home("n3");
+  const auto is_only_problem = [&](const std::string& file) {
+    const CheckReport report = net.check();
+    INFO(to_json(report).dump());
+    REQUIRE(report.problems.size() == 1);
+    CHECK_FALSE(report.violated());
+    CHECK(report.problems[0].code == "bad_home");
+    CHECK_THAT(report.problems[0].message, Catch::Contains("n3: ") && Catch::Contains(file));
+  };
+  SECTION("why it has stopped") {
+    std::filesystem::create_directory(home.fork_mark());
+    is_only_problem(home.fork_mark().string());
+  }
+  SECTION("what it was told to do") {
+    std::filesystem::create_directory(home.misbehaviour_mark());
+    is_only_problem(home.misbehaviour_mark().string());
+  }
+  SECTION("whose it is") {
+    REQUIRE(add_misbehaviour_marks(home, {"double-vote"}).has_value());
+    std::filesystem::remove(home.key_yaml());
+    is_only_problem(home.key_yaml().string());
+  }
+}
+
 TEST_CASE("a header is what its bytes say, and nothing else", "[testnet]") {
   const Block block = test::first_block("a");
   BorshWriter writer;
